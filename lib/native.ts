@@ -1,0 +1,233 @@
+/**
+ * The one contract between TypeScript and the C++ addon, and the one place that loads it.
+ *
+ * Every asynchronous method queues work on the native thread that its object owns, returns at once, and its promise
+ * settles exactly once. Work on one object runs in the order it was queued.
+ */
+import { GanodeError } from './errors.js';
+import { loadAddon } from './addon.js';
+
+/** Versions and abilities of the native side, as `ganode doctor` prints them. */
+export interface NativeInfo {
+  /** Version of ganode that the addon was built from. */
+  ganode: string;
+  /** Version of libtorch that the addon was compiled against. */
+  libtorchBuilt: string;
+  /** Version of libtorch that is loaded. */
+  libtorchLoaded: string;
+  /** Path of the libtorch_cpu library that is loaded, or `''` where the platform does not tell. */
+  libtorchPath: string;
+  /** `'AVX512'`, `'AVX2'`, `'DEFAULT'`, … as ATen dispatches. */
+  cpuCapability: string;
+  /** Whether the processor has bfloat16 instructions (AVX512-BF16 or AMX), so that `precision: 'auto'` means `bf16`. */
+  bf16: boolean;
+  /** Threads that ATen uses for one operator where none are asked for. */
+  threads: number;
+  /** Whether the addon was built with CUDA, whether a device answers, and how many. */
+  cuda: { built: boolean; available: boolean; devices: number };
+  /** Compiler that built the addon, and the C++ standard. */
+  compiler: string;
+}
+
+/** One node of a graph, after shape inference. */
+export interface NodeReport {
+  name: string;
+  op: string;
+  /** Shape of the output without the batch dimension. */
+  shape: number[];
+  /** Trainable scalars. */
+  parameters: number;
+  /** Scalars that are saved but not trained (running statistics). */
+  buffers: number;
+  /** Multiply-adds for one item, forward. */
+  multiplyAdds: number;
+}
+
+/** What `inspectGraph` finds without allocating a weight. */
+export interface GraphReport {
+  inputs: Record<string, number[]>;
+  nodes: NodeReport[];
+  outputs: Record<string, { node: string; shape: number[] }>;
+  parameters: number;
+  multiplyAdds: number;
+}
+
+/** A named tensor as JavaScript sees it: contiguous, row-major. */
+export interface TensorData {
+  shape: number[];
+  data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+}
+
+/** Real data for `steps` steps: `steps × batchesPerStep × batch` items, C×H×W each. uint8 is scaled to [-1, 1]; float32 is taken as it is. */
+export interface RunRequest {
+  steps: number;
+  images: Uint8Array | Float32Array;
+  /** One class index an item; required when a graph has a `label` input, ignored otherwise. */
+  labels?: Int32Array;
+}
+
+/** What came of a `run`: one row of numbers a step. */
+export interface RunReport {
+  /** Steps that were completed: fewer than asked for when the run was cancelled. */
+  completed: number;
+  /** Column names of `values`: `discriminatorLoss`, `generatorLoss`, `realLogit`, `fakeLogit`, `discriminatorAccuracy`. */
+  columns: string[];
+  /** `completed × columns.length`, row-major. */
+  values: Float64Array;
+  /** Seconds that the native thread worked on this run. */
+  busySeconds: number;
+  /** Seconds that the native thread stood idle between the end of the previous run and the start of this one. */
+  idleSeconds: number;
+}
+
+/** A request for generated images. Exactly one of `count` and `latents` is given. */
+export interface SampleRequest {
+  count?: number;
+  /** `n × latentSize` values in place of drawn ones. */
+  latents?: Float32Array;
+  /** Seed of the draw, 0 … 2^53 - 1. Sampling never touches the random state of training. Default 0. */
+  seed?: number;
+  /** Truncation ψ in (0, 1]: normal latents are redrawn until |z| <= 2ψ (BigGAN's truncation trick); absent, no truncation. */
+  truncation?: number;
+  /** One class index an image, for a generator with a `label` input. */
+  labels?: Int32Array;
+  /** Images per forward pass. Default 64. */
+  batch?: number;
+  /** `'uint8'`: [-1, 1] → [0, 255], rounded and clamped (default); `'float32'`: as generated. */
+  output?: 'uint8' | 'float32';
+  /** Averaged weights where there are any (default true). */
+  ema?: boolean;
+}
+
+export interface SampleReport {
+  /** n, then the shape of the generator's output without the batch dimension (C, H, W for images). */
+  shape: number[];
+  data: Uint8Array | Float32Array;
+}
+
+export interface SaveReport {
+  bytes: number;
+}
+
+/** Header of a checkpoint file. */
+export interface CheckpointReport {
+  bytes: number;
+  /** The safetensors `__metadata__`. */
+  metadata: Record<string, string>;
+  tensors: Record<string, { dtype: string; shape: number[]; bytes: number }>;
+}
+
+/** A generator and a discriminator in training, on a native thread of their own. */
+export interface NativeSession {
+  /** Runs fused adversarial steps. Resolves early, with what was completed, after `cancel()`. */
+  run(request: RunRequest): Promise<RunReport>;
+  /** Samples the generator in evaluation mode. */
+  sample(request: SampleRequest): Promise<SampleReport>;
+  /** Writes everything that training needs to go on, atomically (temporary file, fsync, rename). `metadata` lands in the file's header. */
+  save(path: string, metadata: Record<string, string>): Promise<SaveReport>;
+  /** Takes everything back from a file that `save` wrote. Leaves the session as it was when the file is refused. */
+  load(path: string): Promise<CheckpointReport>;
+  /** Copies of named tensors (`generator.<node>.weight`, `discriminator.…`, `ema.…`, `optimizer.generator.…`); all of them without `names`. */
+  readTensors(names?: string[]): Promise<Record<string, TensorData>>;
+  /** Overwrites named tensors; shapes must agree. */
+  writeTensors(tensors: Record<string, TensorData>): Promise<void>;
+  /** Asks the runs that are under way or queued to stop at the next step. Safe at any time. */
+  cancel(): void;
+  /** Cancels, waits for the thread, frees native memory. Later calls resolve at once. */
+  dispose(): Promise<void>;
+  /** Bytes of native memory held by weights, averages and optimizer state. */
+  readonly bytes: number;
+}
+
+export interface NetworkRequest {
+  /** n×… values by input name; `label` as Int32Array. */
+  inputs: Record<string, TensorData>;
+  /** Batch statistics and dropout as in training (default false). */
+  training?: boolean;
+  /** Also return d(sum of outputs × cotangents)/d(inputs and parameters). `cotangents` are by output name. */
+  cotangents?: Record<string, TensorData>;
+}
+
+export interface NetworkReport {
+  outputs: Record<string, TensorData>;
+  /** By input name and parameter name; present when `cotangents` were given. */
+  gradients?: Record<string, TensorData>;
+}
+
+/** One graph with weights, on a native thread of its own: for inference, and to look inside. */
+export interface NativeNetwork {
+  forward(request: NetworkRequest): Promise<NetworkReport>;
+  sample(request: SampleRequest): Promise<SampleReport>;
+  readTensors(names?: string[]): Promise<Record<string, TensorData>>;
+  writeTensors(tensors: Record<string, TensorData>): Promise<void>;
+  dispose(): Promise<void>;
+  readonly bytes: number;
+}
+
+export interface NetworkOptions {
+  /** Seed of the initial weights and of dropout. Default 0. */
+  seed?: number;
+  /** Default: as many as ATen picks. */
+  threads?: number;
+  /** Default `'float32'`. */
+  dtype?: 'float32' | 'float64';
+  /** `'fp32'` (default), `'bf16'` or `'auto'`. */
+  precision?: string;
+  /** How `sample` draws: default `'normal'`. */
+  latentDistribution?: 'normal' | 'uniform';
+  device?: string;
+}
+
+/** Everything the addon exposes. */
+export interface NativeAddon {
+  info(): NativeInfo;
+  /** Validates a GraphSpec (JSON) and infers its shapes on the meta device. Milliseconds; throws INVALID_GRAPH. */
+  inspectGraph(graph: string): GraphReport;
+  /** Builds both networks of a resolved recipe (JSON) and draws their first weights. */
+  createSession(recipe: string): Promise<NativeSession>;
+  /** Builds one graph (JSON) with fresh weights. */
+  createNetwork(graph: string, options: NetworkOptions): Promise<NativeNetwork>;
+  /** Opens the generator of a checkpoint for sampling: its averaged weights where there are any and `ema` is not false. */
+  openGenerator(path: string, options: NetworkOptions & { ema?: boolean }): Promise<NativeNetwork>;
+  /** Reads and verifies a checkpoint's header and checksum, without building anything. */
+  inspectCheckpoint(path: string): Promise<CheckpointReport>;
+}
+
+let addon: NativeAddon | undefined;
+
+/** The addon, loaded on first use. Throws `GanodeError` with code `ADDON` when it cannot be. */
+export function native(): NativeAddon {
+  addon ??= wrap(loadAddon()) as NativeAddon;
+  return addon;
+}
+
+/** Turns the plain errors that the addon makes (`code`, `details`) into `GanodeError`s, on every call and promise. */
+function wrap<T extends object>(target: T): T {
+  return new Proxy(target, {
+    get(object, key) {
+      const value = Reflect.get(object, key, object);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        try {
+          const result = value.apply(object, args);
+          return result instanceof Promise ? result.then(wrapResult, rethrow) : result;
+        } catch (error) {
+          return rethrow(error);
+        }
+      };
+    },
+  });
+}
+
+function wrapResult(result: unknown): unknown {
+  const isHandle = typeof result === 'object' && result !== null && 'dispose' in result;
+  return isHandle ? wrap(result) : result;
+}
+
+function rethrow(error: unknown): never {
+  const { code, details, message } = error as { code?: unknown; details?: Record<string, unknown>; message: string };
+  if (error instanceof Error && typeof code === 'string' && !(error instanceof GanodeError)) {
+    throw new GanodeError(code as GanodeError['code'], message, { cause: error, ...(details && { details }) });
+  }
+  throw error;
+}

@@ -1,0 +1,114 @@
+/** The schema of a resolved recipe: plain data from which a run can be repeated exactly. Native code reads the same JSON. */
+import { z } from 'zod';
+import type { GraphSpec } from '../graph/spec.js';
+
+const positiveInteger = z.int().min(1);
+const rate = z.number().positive().max(10);
+
+const betas = z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]);
+
+/** Optimizers. Defaults are PyTorch's, except where a paper's recipe says otherwise. */
+export const optimizerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['adam', 'adamW']),
+    learningRate: rate,
+    betas: betas.default([0.9, 0.999]),
+    epsilon: z.number().positive().default(1e-8),
+    weightDecay: z.number().min(0).default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('rmsprop'),
+    learningRate: rate,
+    /** Smoothing of the squared gradient. */
+    alpha: z.number().min(0).lt(1).default(0.99),
+    epsilon: z.number().positive().default(1e-8),
+    momentum: z.number().min(0).lt(1).default(0),
+    weightDecay: z.number().min(0).default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('sgd'),
+    learningRate: rate,
+    momentum: z.number().min(0).lt(1).default(0),
+    nesterov: z.boolean().default(false),
+    weightDecay: z.number().min(0).default(0),
+  }),
+]);
+
+export const lossSchema = z.strictObject({
+  /** `minimax`: G minimizes log(1 - D(G(z))); `nonSaturating`: G maximizes log D(G(z)). Both in Goodfellow et al. 2014, on logits. */
+  kind: z.enum(['minimax', 'nonSaturating']),
+});
+
+/** Exponential moving average of G's weights: by `decay` a step, or by `halfLife` in images. */
+export const emaSchema = z.union([
+  z.strictObject({ decay: z.number().gt(0).lt(1) }),
+  z.strictObject({ halfLife: z.number().positive() }),
+]);
+
+export const imageSchema = z.strictObject({
+  channels: z.int().min(1).max(4),
+  height: z.int().min(1).max(4096),
+  width: z.int().min(1).max(4096),
+});
+
+export const recipeSchema = z.strictObject({
+  version: z.literal(1),
+  /** Name of the recipe that made this one. */
+  recipe: z.string(),
+  image: imageSchema,
+  /** Number of classes of a conditional model; 0 for none. */
+  classes: z.int().min(0).default(0),
+  latentSize: positiveInteger.max(65536),
+  latentDistribution: z.enum(['normal', 'uniform']).default('normal'),
+  /** The options that `models` were built from (width and such); free of meaning for the native side. */
+  model: z.record(z.string(), z.unknown()).default({}),
+  models: z.strictObject({
+    generator: z.custom<GraphSpec>((value) => typeof value === 'object' && value !== null),
+    discriminator: z.custom<GraphSpec>((value) => typeof value === 'object' && value !== null),
+  }),
+  loss: lossSchema,
+  optimizers: z.strictObject({ generator: optimizerSchema, discriminator: optimizerSchema }),
+  /** D-updates, then G-updates, in one step. */
+  discriminatorSteps: positiveInteger.max(100).default(1),
+  generatorSteps: positiveInteger.max(100).default(1),
+  /** Items a forward pass. */
+  batch: positiveInteger.max(65536),
+  /** Forward passes whose gradients are averaged for one update. */
+  accumulation: positiveInteger.max(1024).default(1),
+  ema: emaSchema.nullable().default(null),
+  precision: z.enum(['fp32', 'bf16', 'auto']).default('fp32'),
+  device: z.enum(['cpu', 'cuda', 'auto']).default('cpu'),
+  /** Threads for one operator; null: as many as ATen picks. Bit-identical repetition needs the same number. */
+  threads: positiveInteger.max(1024).nullable().default(null),
+  seed: z.int().min(0).default(42),
+  /** Horizontal flips of the real images, each with probability one half. */
+  flip: z.boolean().default(false),
+  /** How long to train: passes over the data, or real images shown (a step may straddle the end). */
+  duration: z.union([
+    z.strictObject({ epochs: z.number().positive() }),
+    z.strictObject({ images: positiveInteger }),
+  ]),
+  /** Steps between reports (metrics.jsonl, TensorBoard, events). */
+  reportEvery: positiveInteger.default(10),
+  /** Steps between checkpoints (null: one an epoch), and how many to keep (null: all). The last step always has one. */
+  checkpoint: z
+    .strictObject({
+      every: positiveInteger.nullable().default(null),
+      keep: positiveInteger.nullable().default(3),
+    })
+    .prefault({}),
+  /** Steps between sample grids (null: one an epoch), and images a grid. */
+  samples: z
+    .strictObject({
+      every: positiveInteger.nullable().default(null),
+      count: positiveInteger.max(1024).default(64),
+    })
+    .prefault({}),
+});
+
+/** A resolved recipe. */
+export type Recipe = z.infer<typeof recipeSchema>;
+export type OptimizerOptions = z.infer<typeof optimizerSchema>;
+export type LossOptions = z.infer<typeof lossSchema>;
+export type EmaOptions = z.infer<typeof emaSchema>;
+export type ImageShape = z.infer<typeof imageSchema>;
