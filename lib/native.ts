@@ -64,6 +64,11 @@ export interface RunRequest {
   images: Uint8Array | Float32Array;
   /** One class index an item; required when a graph has a `label` input, ignored otherwise. */
   labels?: Int32Array;
+  /**
+   * Latents in place of drawn ones, `n × latentSize`, in the order of use: one batch for every D forward pass, then one for
+   * every G forward pass that does not reuse the last D-update's fakes. For proofs against other implementations.
+   */
+  latents?: Float32Array;
 }
 
 /** What came of a `run`: one row of numbers a step. */
@@ -181,7 +186,7 @@ export interface NetworkOptions {
 /** Everything the addon exposes. */
 export interface NativeAddon {
   info(): NativeInfo;
-  /** Validates a GraphSpec (JSON) and infers its shapes on the meta device. Milliseconds; throws INVALID_GRAPH. */
+  /** Validates a GraphSpec (JSON) and infers its shapes, without allocating anything. Milliseconds; throws INVALID_GRAPH. */
   inspectGraph(graph: string): GraphReport;
   /** Builds both networks of a resolved recipe (JSON) and draws their first weights. */
   createSession(recipe: string): Promise<NativeSession>;
@@ -197,7 +202,7 @@ let addon: NativeAddon | undefined;
 
 /** The addon, loaded on first use. Throws `GanodeError` with code `ADDON` when it cannot be. */
 export function native(): NativeAddon {
-  addon ??= wrap(loadAddon()) as NativeAddon;
+  addon ??= wrap(loadAddon() as NativeAddon);
   return addon;
 }
 
@@ -227,7 +232,7 @@ function wrapResult(result: unknown): unknown {
 function rethrow(error: unknown): never {
   const { code, details, message } = error as { code?: unknown; details?: Record<string, unknown>; message: string };
   if (error instanceof Error && typeof code === 'string' && !(error instanceof GanodeError)) {
-    throw new GanodeError(code as GanodeError['code'], message, { cause: error, ...(details && { details }) });
+    throw new GanodeError(code as GanodeError['code'], message, details ? { details } : {});
   }
   throw error;
 }

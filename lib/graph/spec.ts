@@ -38,8 +38,6 @@ export type Pair = number | readonly [number, number];
 /** `'same'` is TensorFlow's: conv2d gives ceil(input / stride), convTranspose2d gives input × stride. */
 export type Padding = 'same' | Pair;
 
-export type Attribute = unknown;
-
 /** One operator applied to earlier values. Attributes stand beside the fixed fields. */
 export interface NodeSpec {
   /** Unique; letters, digits, `_` and `-`. Parameters are named `<name>.weight`, `<name>.bias`, … in checkpoints. */
@@ -49,7 +47,7 @@ export interface NodeSpec {
   inputs: string[];
   /** The node's weights stay as they are in training. */
   frozen?: boolean;
-  [attribute: string]: Attribute;
+  [attribute: string]: unknown;
 }
 
 /** `shape`: real values; `classes`: one class index an item. */

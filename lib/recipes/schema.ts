@@ -58,6 +58,7 @@ export const recipeSchema = z.strictObject({
   image: imageSchema,
   /** Number of classes of a conditional model; 0 for none. */
   classes: z.int().min(0).default(0),
+  /** Follows from the generator's input z. */
   latentSize: positiveInteger.max(65536),
   latentDistribution: z.enum(['normal', 'uniform']).default('normal'),
   /** The options that `models` were built from (width and such); free of meaning for the native side. */
@@ -108,6 +109,8 @@ export const recipeSchema = z.strictObject({
 
 /** A resolved recipe. */
 export type Recipe = z.infer<typeof recipeSchema>;
+/** The same before defaults are filled in. */
+export type RecipeInput = z.input<typeof recipeSchema>;
 export type OptimizerOptions = z.infer<typeof optimizerSchema>;
 export type LossOptions = z.infer<typeof lossSchema>;
 export type EmaOptions = z.infer<typeof emaSchema>;

@@ -1,0 +1,58 @@
+import { GanodeError } from '../errors.js';
+import type { GraphSpec } from './spec.js';
+import { type Value, toNodeSpec } from './value.js';
+
+/**
+ * Writes down everything that the outputs need as a GraphSpec, in the order of creation.
+ *
+ * @param outputs Output name → value: `image` for a generator, `logits` for a discriminator.
+ * @throws GanodeError `INVALID_GRAPH` when two nodes or inputs have one name.
+ */
+export function graph(outputs: Record<string, Value>): GraphSpec {
+  const symbols = reachable(Object.values(outputs));
+  const names = nameAll(symbols);
+  const nameOf = (symbol: Value): string => names.get(symbol) as string;
+  const spec: GraphSpec = { version: 1, inputs: {}, nodes: [], outputs: {} };
+  for (const symbol of symbols) {
+    if (symbol.input) spec.inputs[nameOf(symbol)] = symbol.input;
+    else spec.nodes.push(toNodeSpec(symbol, nameOf(symbol), symbol.inputs.map(nameOf)));
+  }
+  for (const [name, symbol] of Object.entries(outputs)) spec.outputs[name] = nameOf(symbol);
+  return spec;
+}
+
+function reachable(ends: readonly Value[]): Value[] {
+  const found = new Set<Value>();
+  const waiting = [...ends];
+  for (let symbol = waiting.pop(); symbol; symbol = waiting.pop()) {
+    if (found.has(symbol)) continue;
+    found.add(symbol);
+    waiting.push(...symbol.inputs);
+  }
+  return [...found].sort((a, b) => a.order - b.order);
+}
+
+/** Given names first, so that a made one never takes a name that somebody chose. */
+function nameAll(symbols: readonly Value[]): Map<Value, string> {
+  const names = new Map<Value, string>();
+  const taken = new Set<string>();
+  for (const symbol of symbols) {
+    if (symbol.name === undefined) continue;
+    if (taken.has(symbol.name)) {
+      throw new GanodeError(
+        'INVALID_GRAPH',
+        `Expected different names but two nodes or inputs are called "${symbol.name}"`,
+      );
+    }
+    taken.add(symbol.name);
+    names.set(symbol, symbol.name);
+  }
+  for (const symbol of symbols) {
+    if (symbol.name !== undefined) continue;
+    let name = symbol.op;
+    for (let number = 1; taken.has(name); number += 1) name = `${symbol.op}${number}`;
+    taken.add(name);
+    names.set(symbol, name);
+  }
+  return names;
+}

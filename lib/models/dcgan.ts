@@ -1,0 +1,101 @@
+/**
+ * DCGAN: "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks" (Radford, Metz,
+ * Chintala 2016), layer for layer as PyTorch's official example: strided convolutions, batch norm everywhere but at the
+ * output of G and the input of D, weights from N(0, 0.02).
+ */
+import {
+  batchNorm,
+  concat,
+  conv2d,
+  convTranspose2d,
+  dense,
+  embedding,
+  type GraphSpec,
+  graph,
+  type Initializer,
+  input,
+  leakyRelu,
+  relu,
+  reshape,
+  tanh,
+  type Value,
+} from '../graph/index.js';
+import { invalid } from '../errors.js';
+import type { ImageShape } from '../recipes/schema.js';
+
+export interface DcganOptions {
+  latentSize: number;
+  /** Channels of the layer next to the image: 64 in the paper. */
+  width: number;
+}
+
+const weights: Initializer = { kind: 'normal', std: 0.02 };
+const scales: Initializer = { kind: 'normal', mean: 1, std: 0.02 };
+
+/** How an image is made: from `base`×`base` by `doublings` stride-2 layers. */
+function plan(image: ImageShape): { base: number; doublings: number } {
+  const size = image.height;
+  if (image.width === size && size === 28) return { base: 7, doublings: 2 };
+  const doublings = Math.log2(size) - 2;
+  if (image.width === size && Number.isInteger(doublings) && size >= 16 && size <= 256) {
+    return { base: 4, doublings };
+  }
+  throw invalid(
+    'image',
+    'a square of 28 or a power of two from 16 to 256 for dcgan',
+    `${image.height}×${image.width}`,
+  );
+}
+
+/** [latentSize] (and a label) → [C, H, W] in [-1, 1]. */
+export function dcganGenerator(
+  image: ImageShape,
+  { latentSize, width }: DcganOptions,
+  classes: number,
+): GraphSpec {
+  const { base, doublings } = plan(image);
+  const z = input('z', { shape: [latentSize] });
+  let size = latentSize;
+  let h: Value = z;
+  if (classes > 0) {
+    // Conditional GAN (Mirza & Osindero 2014): the class, as a learned vector, beside the latent.
+    const label = embedding(input('label', { classes }), { units: latentSize });
+    h = concat([z, label]);
+    size += latentSize;
+  }
+  h = reshape(h, { shape: [size, 1, 1] });
+  const up = { initializer: weights, bias: false } as const;
+  h = convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: base, ...up });
+  h = relu(batchNorm(h, { initializer: scales }));
+  for (let level = doublings - 2; level >= 0; level -= 1) {
+    h = convTranspose2d(h, { filters: width * 2 ** level, kernel: 4, stride: 2, padding: 1, ...up });
+    h = relu(batchNorm(h, { initializer: scales }));
+  }
+  const last = { filters: image.channels, kernel: 4, stride: 2, padding: 1 };
+  return graph({ image: tanh(convTranspose2d(h, { ...last, ...up })) });
+}
+
+/** [C, H, W] (and a label) → one logit. */
+export function dcganDiscriminator(
+  image: ImageShape,
+  { width }: DcganOptions,
+  classes: number,
+): GraphSpec {
+  const { base, doublings } = plan(image);
+  const { channels, height } = image;
+  let h = input('image', { shape: [channels, height, image.width] });
+  if (classes > 0) {
+    // The class as one more channel.
+    const label = input('label', { classes });
+    const plane = dense(embedding(label, { units: 50 }), { units: height * image.width });
+    h = concat([h, reshape(plane, { shape: [1, height, image.width] })]);
+  }
+  const down = { kernel: 4, stride: 2, padding: 1, initializer: weights, bias: false } as const;
+  h = leakyRelu(conv2d(h, { filters: width, ...down }));
+  for (let level = 1; level < doublings; level += 1) {
+    h = conv2d(h, { filters: width * 2 ** level, ...down });
+    h = leakyRelu(batchNorm(h, { initializer: scales }));
+  }
+  h = conv2d(h, { filters: 1, kernel: base, initializer: weights, bias: false });
+  return graph({ logits: reshape(h, { shape: [1] }) });
+}

@@ -1,0 +1,41 @@
+/**
+ * The networks of the seed article's Keras system for MNIST, made consistent: the discriminator ends in a logit, where the
+ * article puts a sigmoid before a loss that expects logits.
+ */
+import {
+  conv2d,
+  convTranspose2d,
+  dense,
+  flatten,
+  type GraphSpec,
+  graph,
+  input,
+  leakyRelu,
+  reshape,
+  tanh,
+} from '../graph/index.js';
+
+export interface KerasMnistOptions {
+  latentSize: number;
+}
+
+const same = { kernel: 4, stride: 2, padding: 'same' } as const;
+
+/** [latentSize] → [1, 28, 28] in [-1, 1]. */
+export function kerasMnistGenerator({ latentSize }: KerasMnistOptions): GraphSpec {
+  let h = input('z', { shape: [latentSize] });
+  h = leakyRelu(dense(h, { units: 128 }));
+  h = leakyRelu(dense(h, { units: 7 * 7 * 128 }));
+  h = reshape(h, { shape: [128, 7, 7] });
+  h = leakyRelu(convTranspose2d(h, { filters: 128, ...same }));
+  h = leakyRelu(convTranspose2d(h, { filters: 64, ...same }));
+  return graph({ image: tanh(conv2d(h, { filters: 1, kernel: 7, padding: 'same' })) });
+}
+
+/** [1, 28, 28] → one logit. */
+export function kerasMnistDiscriminator(): GraphSpec {
+  let h = input('image', { shape: [1, 28, 28] });
+  h = leakyRelu(conv2d(h, { filters: 64, ...same }));
+  h = leakyRelu(conv2d(h, { filters: 128, ...same }));
+  return graph({ logits: dense(flatten(h), { units: 1 }) });
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { gan2014Discriminator, gan2014Generator } from '../models/gan-2014.js';
+import { defineRecipe } from './recipe.js';
+
+const sgd = { kind: 'sgd', learningRate: 0.1, momentum: 0.5 } as const;
+
+/**
+ * Settings of the official code for MNIST (goodfeli/adversarial, mnist.yaml): batches of 100, stochastic gradient descent
+ * with momentum from a learning rate of 0.1. There momentum grows to 0.7 and the rate decays; here both stay.
+ */
+export const gan2014 = defineRecipe({
+  name: 'gan-2014',
+  title: 'Generative Adversarial Nets',
+  paper: 'Goodfellow et al., "Generative Adversarial Nets", NIPS 2014',
+  model: z.strictObject({
+    latentSize: z.int().min(1).default(100),
+    generatorUnits: z.int().min(1).default(1200),
+    discriminatorUnits: z.int().min(1).default(240),
+    pieces: z.int().min(1).default(5),
+  }),
+  build: (image, options) => ({
+    generator: gan2014Generator(image, options),
+    discriminator: gan2014Discriminator(image, options),
+  }),
+  defaults: {
+    latentDistribution: 'uniform',
+    loss: { kind: 'nonSaturating' },
+    optimizers: { generator: { ...sgd }, discriminator: { ...sgd } },
+    batch: 100,
+    duration: { epochs: 50 },
+  },
+});

@@ -1,0 +1,54 @@
+import { GanodeError } from '../errors.js';
+import type { RecipeConfig } from './resolve.js';
+
+/**
+ * Applies `path=value` settings, as `--set` takes them: `optimizers.generator.learningRate=1e-4`, `model.width=32`,
+ * `ema={"decay":0.999}`. Values are JSON where they parse as JSON, and text otherwise.
+ *
+ * @returns A new config.
+ * @throws GanodeError `INVALID_OPTION` for a setting without `=`, or a path through something that is no object.
+ */
+export function applySettings(config: RecipeConfig, settings: readonly string[]): RecipeConfig {
+  const result = structuredClone(config) as Record<string, unknown>;
+  for (const setting of settings) {
+    const equals = setting.indexOf('=');
+    const path = setting.slice(0, equals).split('.');
+    if (equals < 1 || path.some((key) => key === '' || key === '__proto__')) {
+      throw new GanodeError(
+        'INVALID_OPTION',
+        `Expected path=value for --set but received ${JSON.stringify(setting)}`,
+      );
+    }
+    assign(result, path, parseValue(setting.slice(equals + 1)), setting);
+  }
+  return result;
+}
+
+function assign(
+  target: Record<string, unknown>,
+  path: string[],
+  value: unknown,
+  setting: string,
+): void {
+  let at = target;
+  for (const key of path.slice(0, -1)) {
+    at[key] ??= {};
+    const next = at[key];
+    if (typeof next !== 'object' || Array.isArray(next)) {
+      throw new GanodeError(
+        'INVALID_OPTION',
+        `Expected an object at "${key}" for --set ${setting} but received ${JSON.stringify(next)}`,
+      );
+    }
+    at = next as Record<string, unknown>;
+  }
+  at[path.at(-1) as string] = value;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,108 @@
+#include "binding/inspect.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Version.h>
+#include <dlfcn.h>
+#include <torch/version.h>
+
+#include <string>
+
+#include "binding/convert.h"
+#include "binding/owned.h"
+#include "device/device.h"
+
+namespace ganode::binding {
+namespace {
+
+// ATen tells its version only in the text of its configuration: "…, TORCH_VERSION=2.13.0, …".
+std::string loadedVersion() {
+  const std::string text = at::show_config();
+  const std::string key = "TORCH_VERSION=";
+  const size_t start = text.find(key);
+  if (start == std::string::npos) return "unknown";
+  const size_t from = start + key.size();
+  return text.substr(from, text.find_first_of(", \n", from) - from);
+}
+
+std::string pathOfLibtorch() {
+  Dl_info found{};
+  const auto address = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(&at::show_config));
+  return dladdr(address, &found) != 0 && found.dli_fname != nullptr ? found.dli_fname : "";
+}
+
+// Reads a file on libuv's pool: no tensor is computed with, so no OpenMP pool is made there.
+class Inspection : public Napi::AsyncWorker {
+ public:
+  Inspection(Napi::Env env, std::string path)
+      : Napi::AsyncWorker(env, "ganode"), path_(std::move(path)), deferred_(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+  void Execute() override {
+    try {
+      checkpoint_ = readSafetensors(path_, /*headerOnly=*/true);
+    } catch (...) {
+      thrown_ = std::current_exception();
+    }
+  }
+
+  void OnOK() override {
+    if (thrown_) {
+      deferred_.Reject(toJavaScript(Env(), thrown_).Value());
+    } else {
+      deferred_.Resolve(fromCheckpoint(Env(), checkpoint_));
+    }
+  }
+
+ private:
+  std::string path_;
+  Napi::Promise::Deferred deferred_;
+  Checkpoint checkpoint_;
+  std::exception_ptr thrown_;
+};
+
+}  // namespace
+
+Napi::Value info(const Napi::CallbackInfo& callback) {
+  const Napi::Env env = callback.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("ganode", GANODE_VERSION);
+    result.Set("libtorchBuilt", TORCH_VERSION);
+    result.Set("libtorchLoaded", loadedVersion());
+    result.Set("libtorchPath", pathOfLibtorch());
+    result.Set("cpuCapability", at::get_cpu_capability());
+    result.Set("bf16", Napi::Boolean::New(env, cpuHasBfloat16()));
+    result.Set("threads", Napi::Number::New(env, static_cast<double>(defaultThreads())));
+    Napi::Object cuda = Napi::Object::New(env);
+    const auto devices = at::hasCUDA() ? at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() : 0;
+    cuda.Set("built", Napi::Boolean::New(env, at::hasCUDA()));
+    cuda.Set("available", Napi::Boolean::New(env, devices > 0));
+    cuda.Set("devices", Napi::Number::New(env, devices));
+    result.Set("cuda", cuda);
+#if defined(__clang__)
+    const std::string compiler = "clang " __clang_version__;
+#else
+    const std::string compiler = "gcc " __VERSION__;
+#endif
+    result.Set("compiler", compiler + ", C++20");
+    return result;
+  });
+}
+
+Napi::Value inspectGraph(const Napi::CallbackInfo& callback) {
+  return guarded(callback.Env(), [&]() -> Napi::Value {
+    return fromGraph(callback.Env(), Graph(parseGraph(expectString(callback[0], "graph"))));
+  });
+}
+
+Napi::Value inspectCheckpoint(const Napi::CallbackInfo& callback) {
+  return promised(callback.Env(), [&]() -> Napi::Value {
+    auto* inspection = new Inspection(callback.Env(), expectString(callback[0], "path"));  // frees itself
+    const Napi::Promise promise = inspection->promise();
+    inspection->Queue();
+    return promise;
+  });
+}
+
+}  // namespace ganode::binding

@@ -1,0 +1,208 @@
+#include "binding/worker.h"
+
+#include <c10/util/Exception.h>
+
+#include <cstdlib>
+#include <set>
+#include <vector>
+
+#include "error.h"
+
+namespace ganode::binding {
+namespace {
+
+// Live workers of all environments. `process.exit` runs no environment's clean-up, only C's exit handlers, so one of those
+// stops them; it is registered after libtorch is loaded, hence runs before libtorch's own.
+class Live {
+ public:
+  static Live& instance() {
+    static Live* live = new Live;  // never destroyed: exit handlers use it
+    return *live;
+  }
+
+  void add(Worker* worker) {
+    const std::lock_guard lock(mutex_);
+    if (!registered_) std::atexit([] { instance().stopAll(); });
+    registered_ = true;
+    workers_.insert(worker);
+  }
+
+  void remove(Worker* worker) {
+    const std::lock_guard lock(mutex_);
+    workers_.erase(worker);
+  }
+
+ private:
+  void stopAll() {
+    const std::lock_guard lock(mutex_);
+    for (Worker* worker : workers_) worker->cancel();
+    for (Worker* worker : workers_) worker->stop();
+  }
+
+  std::mutex mutex_;
+  std::set<Worker*> workers_;
+  bool registered_ = false;
+};
+
+void closeAtTeardown(void* worker) { static_cast<Worker*>(worker)->close(); }
+
+}  // namespace
+
+struct Worker::Job {
+  Work work;
+  Finish finish;
+  std::exception_ptr thrown;
+  napi_deferred deferred = nullptr;
+  std::vector<Napi::ObjectReference> kept;  // the owner first
+  Channel* channel = nullptr;
+};
+
+// The way back to JavaScript: a thread-safe function that keeps the event loop alive only while promises are pending.
+// It outlives its worker by the calls that are on their way.
+struct Worker::Channel {
+  napi_threadsafe_function function = nullptr;
+  int64_t pending = 0;  // JavaScript thread only
+
+  static void settle(napi_env rawEnv, napi_value, void*, void* data) {
+    std::unique_ptr<Job> job(static_cast<Job*>(data));
+    if (rawEnv == nullptr) {  // the environment is going: nobody is left to hear
+      for (auto& reference : job->kept) reference.SuppressDestruct();
+      return;
+    }
+    const Napi::Env env(rawEnv);
+    const Napi::HandleScope scope(env);
+    if (--job->channel->pending == 0) napi_unref_threadsafe_function(env, job->channel->function);
+    try {
+      if (job->thrown) std::rethrow_exception(job->thrown);
+      napi_resolve_deferred(env, job->deferred, job->finish(env, job->kept.front().Value()));
+    } catch (const Napi::Error& error) {
+      napi_reject_deferred(env, job->deferred, error.Value());
+    } catch (...) {
+      napi_reject_deferred(env, job->deferred, toJavaScript(env, std::current_exception()).Value());
+    }
+  }
+};
+
+Worker::Worker(Napi::Env env) : env_(env), channel_(new Channel) {
+  const auto name = Napi::String::New(env, "ganode");
+  // The channel is freed by the finalizer, which Node calls after the last call.
+  const napi_status status = napi_create_threadsafe_function(
+      env, nullptr, nullptr, name, 0, 1, channel_,
+      [](napi_env, void* channel, void*) { delete static_cast<Channel*>(channel); }, nullptr, Channel::settle,
+      &channel_->function);
+  if (status != napi_ok) {
+    delete channel_;
+    throw Error("INTERNAL", "could not make a thread-safe function");
+  }
+  napi_unref_threadsafe_function(env, channel_->function);
+  // Hooks run last in, first out, so this one finds the thread-safe function still there.
+  napi_add_env_cleanup_hook(env, closeAtTeardown, this);
+  Live::instance().add(this);
+  thread_ = std::thread([this] { loop(); });
+}
+
+Worker::~Worker() {
+  if (channel_ != nullptr) napi_remove_env_cleanup_hook(env_, closeAtTeardown, this);
+  close();
+}
+
+void Worker::close() {
+  stop();
+  Live::instance().remove(this);
+  if (channel_ == nullptr) return;
+  napi_release_threadsafe_function(channel_->function, napi_tsfn_release);
+  channel_ = nullptr;  // freed by its finalizer, after the calls that are on their way
+}
+
+Napi::Promise Worker::enqueue(const Napi::Object& owner, Work work, const std::vector<Napi::Value>& kept) {
+  const Napi::Env env = owner.Env();
+  auto job = std::make_unique<Job>();
+  job->work = std::move(work);
+  job->channel = channel_;
+  job->kept.push_back(Napi::Persistent(owner));
+  for (const Napi::Value& value : kept) job->kept.push_back(Napi::Persistent(value.As<Napi::Object>()));
+  napi_value promise = nullptr;
+  if (napi_create_promise(env, &job->deferred, &promise) != napi_ok) throw Error("INTERNAL", "could not make a promise");
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) throw Error("DISPOSED", "the session or network was disposed of");
+    queue_.push_back(std::move(job));
+  }
+  if (channel_->pending++ == 0) napi_ref_threadsafe_function(env, channel_->function);
+  wake_.notify_one();
+  return Napi::Promise(env, promise);
+}
+
+void Worker::loop() {
+  for (;;) {
+    std::unique_ptr<Job> job;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) break;
+      job = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    try {
+      job->finish = job->work();
+    } catch (...) {
+      job->thrown = std::current_exception();
+    }
+    job->work = nullptr;
+    Job* given = job.release();
+    if (napi_call_threadsafe_function(channel_->function, given, napi_tsfn_nonblocking) != napi_ok) {
+      Channel::settle(nullptr, nullptr, nullptr, given);
+    }
+  }
+  if (last_) last_();
+}
+
+void Worker::atEnd(std::function<void()> last) {
+  const std::lock_guard lock(mutex_);
+  last_ = std::move(last);
+}
+
+void Worker::stop() {
+  cancel();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  for (auto& job : queue_) {
+    for (auto& reference : job->kept) reference.SuppressDestruct();
+  }
+  queue_.clear();
+}
+
+Napi::Error toJavaScript(Napi::Env env, const std::exception_ptr& thrown) {
+  const auto make = [&](const std::string& code, const std::string& message) {
+    Napi::Error error = Napi::Error::New(env, message);
+    error.Set("code", Napi::String::New(env, code));
+    return error;
+  };
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    Napi::Error result = make(error.code(), error.what());
+    Napi::Object details = Napi::Object::New(env);
+    for (const auto& [key, value] : error.details()) {
+      const bool number = !value.empty() && value.size() < 16 && value.find_first_not_of("0123456789") == std::string::npos;
+      details.Set(key, number ? Napi::Value(Napi::Number::New(env, std::stod(value))) : Napi::String::New(env, value));
+    }
+    result.Set("details", details);
+    return result;
+  } catch (const c10::Error& error) {
+    const std::string text = error.what_without_backtrace();
+    return make("INTERNAL", "libtorch: " + text.substr(0, text.find('\n')));
+  } catch (const std::bad_alloc&) {
+    return make("INTERNAL", "out of memory");
+  } catch (const std::exception& error) {
+    return make("INTERNAL", error.what());
+  } catch (...) {
+    return make("INTERNAL", "unknown exception");
+  }
+}
+
+}  // namespace ganode::binding

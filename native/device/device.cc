@@ -1,0 +1,67 @@
+#include "device/device.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/cpu/Utils.h>
+
+#include <mutex>
+
+#include "error.h"
+
+namespace ganode {
+
+at::Device chooseDevice(const std::string& name) {
+  if (name == "cpu") return at::kCPU;
+  if (name != "cuda" && name != "auto") {
+    throw Error("INVALID_OPTION", "expected device to be 'cpu', 'cuda' or 'auto', got '" + name + "'");
+  }
+  if (at::hasCUDA() && at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() > 0) return at::kCUDA;
+  if (name == "auto") return at::kCPU;
+  throw Error("DEVICE", at::hasCUDA() ? "device 'cuda': libtorch has CUDA, but no CUDA device answers"
+                                      : "device 'cuda': this libtorch was built without CUDA");
+}
+
+bool cpuHasBfloat16() {
+  const auto abilities = at::cpu::get_cpu_capabilities();
+  for (const char* name : {"avx512_bf16", "amx_bf16", "amx_tile"}) {
+    const auto found = abilities.find(name);
+    if (found != abilities.end() && found->second.isBool() && found->second.toBool()) return true;
+  }
+  return false;
+}
+
+bool chooseBfloat16(const std::string& precision, const at::Device& device) {
+  if (precision == "fp32") return false;
+  if (precision == "bf16") return true;
+  if (precision == "auto") return device.is_cpu() ? cpuHasBfloat16() : true;
+  throw Error("INVALID_OPTION", "expected precision to be 'fp32', 'bf16' or 'auto', got '" + precision + "'");
+}
+
+int64_t defaultThreads() {
+  static const int64_t threads = at::get_num_threads();
+  return threads;
+}
+
+void useThreads(int64_t threads) {
+  // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and OpenMP's own, a
+  // thread's. Setting both under one lock keeps two sessions with different numbers apart.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  at::set_num_threads(static_cast<int>(threads > 0 ? threads : defaultThreads()));
+  at::internal::lazy_init_num_threads();
+}
+
+PrecisionScope::PrecisionScope(bool on, const at::Device& device) : on_(on), type_(device.type()) {
+  if (!on_) return;
+  at::autocast::set_autocast_enabled(type_, true);
+  at::autocast::set_autocast_dtype(type_, at::kBFloat16);
+}
+
+PrecisionScope::~PrecisionScope() {
+  if (!on_) return;
+  at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(type_, false);
+}
+
+}  // namespace ganode

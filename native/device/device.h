@@ -1,0 +1,40 @@
+// Which device, which precision, how many threads.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+
+namespace ganode {
+
+// 'cpu', 'cuda' or 'auto' (CUDA where a device answers). Throws Error("DEVICE") where it is not there.
+at::Device chooseDevice(const std::string& name);
+
+// Whether the processor has bfloat16 arithmetic (AVX512-BF16 or AMX).
+bool cpuHasBfloat16();
+
+// 'fp32', 'bf16' or 'auto' (bf16 where the device computes in it). Returns true for bf16.
+bool chooseBfloat16(const std::string& precision, const at::Device& device);
+
+// Sets ATen's threads for the calling thread, for good; null (0): ATen's own number.
+void useThreads(int64_t threads);
+
+// ATen's own number, whatever sessions have set since.
+int64_t defaultThreads();
+
+// While it lives, convolutions and matrix products of the calling thread run in bfloat16 (autocast), when `on`. Weights are
+// cast once and the casts are dropped at the end, so that an update of the weights between two scopes is seen.
+class PrecisionScope {
+ public:
+  PrecisionScope(bool on, const at::Device& device);
+  PrecisionScope(const PrecisionScope&) = delete;
+  PrecisionScope& operator=(const PrecisionScope&) = delete;
+  ~PrecisionScope();
+
+ private:
+  bool on_;
+  at::DeviceType type_;
+};
+
+}  // namespace ganode

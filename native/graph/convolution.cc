@@ -1,0 +1,160 @@
+// Convolutions and transposed convolutions, with explicit padding or TensorFlow's 'same'.
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "graph/operator.h"
+
+namespace ganode {
+namespace {
+
+// Attributes that both directions share.
+struct Geometry {
+  Pair kernel;
+  Pair stride;
+  Pair dilation;
+  Pair padding{0, 0};
+  int64_t filters;
+  int64_t groups;
+  bool same;
+
+  Geometry(NodeContext& node, int64_t channels)
+      : kernel(node.attributes.pair("kernel", 1)),
+        stride(node.attributes.pair("stride", 1, Pair{1, 1})),
+        dilation(node.attributes.pair("dilation", 1, Pair{1, 1})),
+        filters(node.attributes.integer("filters", 1)),
+        groups(node.attributes.integer("groups", 1, 1)),
+        same(node.attributes.is("padding", "same")) {
+    if (!same) padding = node.attributes.pair("padding", 0, Pair{0, 0});
+    if (channels % groups != 0 || filters % groups != 0) {
+      node.attributes.fail("expected groups to divide channels and filters, got " + std::to_string(groups) + " for " +
+                           std::to_string(channels) + " channels and " + std::to_string(filters) + " filters");
+    }
+  }
+
+  // What a kernel spans.
+  int64_t span(size_t axis) const { return dilation[axis] * (kernel[axis] - 1) + 1; }
+};
+
+class Convolution : public Operator {
+ public:
+  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
+    const std::optional<at::Tensor> bias = slots().size() > 1 ? std::optional(tensor(1)) : std::nullopt;
+    return convolve(inputs[0], tensor(0), bias);
+  }
+
+ protected:
+  Convolution(NodeContext& node, bool transposed) : channels_(node.input(3)[0]), geometry_(node, channels_) {
+    const Geometry& g = geometry_;
+    const int64_t first = transposed ? channels_ : g.filters;
+    const int64_t second = (transposed ? g.filters : channels_) / g.groups;
+    declare("weight", {first, second, g.kernel[0], g.kernel[1]}, node.attributes.initializer("initializer", {}));
+    const Initializer biasInitializer = node.attributes.initializer("biasInitializer", Initializer::of("zeros"));
+    if (node.attributes.boolean("bias", true)) declare("bias", {g.filters}, biasInitializer);
+  }
+
+  virtual at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
+                              const std::optional<at::Tensor>& bias) = 0;
+
+  int64_t perPosition() const {
+    return channels_ * geometry_.filters / geometry_.groups * geometry_.kernel[0] * geometry_.kernel[1];
+  }
+
+  void inferFrom(NodeContext& node, const Pair& size) {
+    if (size[0] < 1 || size[1] < 1) {
+      node.attributes.fail("the kernel spans " + std::to_string(geometry_.span(0)) + "×" + std::to_string(geometry_.span(1)) +
+                           " and does not fit the input " + describe(node.input(3)));
+    }
+    infer({geometry_.filters, size[0], size[1]});
+  }
+
+  int64_t channels_;
+  Geometry geometry_;
+};
+
+class Conv2d : public Convolution {
+ public:
+  explicit Conv2d(NodeContext& node) : Convolution(node, /*transposed=*/false) {
+    const Dims& dims = node.input(3);
+    Pair output{0, 0};
+    for (size_t axis = 0; axis < 2; ++axis) {
+      const int64_t size = dims[axis + 1];
+      const int64_t stride = geometry_.stride[axis];
+      if (geometry_.same) {
+        const int64_t total = std::max<int64_t>(((size + stride - 1) / stride - 1) * stride + geometry_.span(axis) - size, 0);
+        geometry_.padding[axis] = total / 2;
+        extra_[axis] = total % 2;  // TensorFlow pads the odd one at the end
+      }
+      const int64_t room = size + 2 * geometry_.padding[axis] + extra_[axis] - geometry_.span(axis);
+      output[axis] = room < 0 ? 0 : room / stride + 1;
+    }
+    inferFrom(node, output);
+  }
+
+  int64_t multiplyAdds() const override { return perPosition() * output()[1] * output()[2]; }
+
+ protected:
+  at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) override {
+    const Geometry& g = geometry_;
+    const bool odd = extra_[0] > 0 || extra_[1] > 0;
+    const at::Tensor padded = odd ? at::constant_pad_nd(input, {0, extra_[1], 0, extra_[0]}) : input;
+    return at::conv2d(padded, weight, bias, g.stride, g.padding, g.dilation, g.groups);
+  }
+
+ private:
+  Pair extra_{0, 0};
+};
+
+class ConvTranspose2d : public Convolution {
+ public:
+  explicit ConvTranspose2d(NodeContext& node) : Convolution(node, /*transposed=*/true) {
+    outputPadding_ = node.attributes.pair("outputPadding", 0, Pair{0, 0});
+    const Dims& dims = node.input(3);
+    positions_ = dims[1] * dims[2];
+    Pair output{0, 0};
+    for (size_t axis = 0; axis < 2; ++axis) {
+      const int64_t stride = geometry_.stride[axis];
+      if (geometry_.same) {
+        if (outputPadding_[axis] != 0) node.attributes.fail("expected no outputPadding with padding 'same'");
+        // The full output spans (n - 1)·stride + span; 'same' keeps n·stride of it, as the gradient of a 'same' conv2d.
+        const int64_t surplus = geometry_.span(axis) - stride;
+        geometry_.padding[axis] = std::max<int64_t>(surplus, 0) / 2;
+        cut_[axis] = std::max<int64_t>(surplus, 0) % 2;
+        outputPadding_[axis] = std::max<int64_t>(-surplus, 0);
+      }
+      if (outputPadding_[axis] >= std::max(stride, geometry_.dilation[axis])) {
+        node.attributes.fail("expected outputPadding to be smaller than stride or dilation");
+      }
+      output[axis] = (dims[axis + 1] - 1) * stride + geometry_.span(axis) - 2 * geometry_.padding[axis] +
+                     outputPadding_[axis] - cut_[axis];
+    }
+    inferFrom(node, output);
+  }
+
+  int64_t multiplyAdds() const override { return perPosition() * positions_; }
+
+ protected:
+  at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) override {
+    const Geometry& g = geometry_;
+    at::Tensor output =
+        at::conv_transpose2d(input, weight, bias, g.stride, g.padding, outputPadding_, g.groups, g.dilation);
+    for (int64_t axis = 0; axis < 2; ++axis) {
+      if (cut_[axis] > 0) output = output.narrow(axis + 2, 0, output.size(axis + 2) - cut_[axis]);
+    }
+    return output;
+  }
+
+ private:
+  Pair outputPadding_{0, 0};
+  Pair cut_{0, 0};
+  int64_t positions_ = 0;
+};
+
+}  // namespace
+
+void registerConvolution(Registry& registry) {
+  registry["conv2d"] = [](NodeContext& node) { return std::make_unique<Conv2d>(node); };
+  registry["convTranspose2d"] = [](NodeContext& node) { return std::make_unique<ConvTranspose2d>(node); };
+}
+
+}  // namespace ganode

@@ -1,0 +1,87 @@
+// A GraphSpec at work: operators with their weights.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "graph/operator.h"
+#include "graph/spec.h"
+
+namespace ganode {
+
+using Values = std::map<std::string, at::Tensor>;
+
+// One node after shape inference; counts are as NodeReport's in lib/native.ts.
+struct NodeReport {
+  std::string name;
+  std::string op;
+  Dims shape;
+  int64_t parameters = 0;
+  int64_t buffers = 0;
+  int64_t multiplyAdds = 0;
+};
+
+class Graph {
+ public:
+  // Checks every node and infers its shape; allocates nothing.
+  // Throws Error("INVALID_GRAPH") that names the node.
+  explicit Graph(GraphSpec spec);
+
+  // Gives every slot memory and its first values, drawn on the CPU (so that a seed means the same on every device).
+  void materialize(const at::Device& device, at::ScalarType dtype, at::Generator& generator);
+  // The same memory, with the values of another graph of the same spec.
+  void materializeAs(const Graph& other);
+
+  // Runs the nodes in order. Inputs are by name, batch dimension first; every input the spec names must be there.
+  // Throws Error("INVALID_DATA") for an input that does not fit.
+  Values forward(const Values& inputs, const Mode& mode) const;
+
+  const GraphSpec& spec() const { return spec_; }
+  const std::vector<NodeReport>& reports() const { return reports_; }
+  // Shape of a node or an input.
+  const ValueShape& shapeOf(const std::string& name) const { return shapes_.at(name); }
+  // Shape of an output.
+  const Dims& outputShape(const std::string& output) const { return shapeOf(spec_.outputs.at(output)).dims; }
+  bool hasInput(const std::string& name) const { return spec_.inputs.contains(name); }
+
+  // "<node>.<slot>" and the tensor, in the order of the nodes: what training moves, and everything there is.
+  std::vector<std::pair<std::string, at::Tensor>> trainable() const;
+  std::vector<std::pair<std::string, at::Tensor>> tensors() const;
+  // Buffers only.
+  std::vector<std::pair<std::string, at::Tensor>> buffers() const;
+
+  uint64_t bytes() const;
+  at::ScalarType dtype() const { return dtype_; }
+  const at::Device& device() const { return device_; }
+
+ private:
+  struct Node {
+    std::unique_ptr<Operator> op;
+    std::vector<size_t> inputs;  // indices into values
+    size_t value;                // index of its own value
+    std::vector<size_t> last;    // values that nobody needs after this node
+  };
+
+  void addNode(const NodeSpec& node, const std::map<std::string, size_t>& indices);
+  void findLastUses(const std::map<std::string, size_t>& indices);
+  at::Tensor checkedInput(const std::string& name, const at::Tensor& value) const;
+  template <typename Visit>
+  void visitSlots(Visit visit) const;
+
+  GraphSpec spec_;
+  std::vector<Node> nodes_;
+  std::vector<NodeReport> reports_;
+  std::map<std::string, ValueShape> shapes_;
+  std::vector<std::pair<std::string, size_t>> inputs_;   // name and value index
+  std::vector<std::pair<std::string, size_t>> outputs_;  // name and value index
+  at::ScalarType dtype_ = at::kFloat;
+  at::Device device_ = at::kCPU;
+};
+
+}  // namespace ganode

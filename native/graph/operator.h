@@ -1,0 +1,98 @@
+// What an operator is, and how a family of operators makes itself known.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/attributes.h"
+#include "graph/initializer.h"
+#include "graph/spec.h"
+
+namespace ganode {
+
+// How a forward pass is run.
+struct Mode {
+  bool training = false;
+  at::Generator* generator = nullptr;  // for operators that draw (dropout); needed when training
+  at::ScalarType dtype = at::kFloat;   // of the weights, for operators that make values; the graph sets it
+};
+
+// A tensor that an operator owns: a parameter, or a buffer (saved, not trained).
+struct Slot {
+  std::string name;
+  Dims shape;
+  Initializer initializer;
+  bool buffer = false;
+  at::Tensor tensor;  // undefined until the graph is materialized
+};
+
+// One node at work. The constructor of a subclass checks attributes and input shapes, infers the output's shape and
+// declares the slots.
+class Operator {
+ public:
+  Operator() = default;
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+  virtual ~Operator() = default;
+
+  // Inputs and output carry the batch dimension first; labels are int64 of shape [n].
+  virtual at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) = 0;
+
+  // For one item, forward.
+  virtual int64_t multiplyAdds() const { return 0; }
+
+  std::vector<Slot>& slots() { return slots_; }
+
+  // Shape of the output, which the constructor infers.
+  const Dims& output() const { return output_; }
+
+ protected:
+  // Returns the index of the slot.
+  size_t declare(const std::string& name, Dims shape, Initializer initializer, bool buffer = false);
+  const at::Tensor& tensor(size_t slot) const { return slots_[slot].tensor; }
+  void infer(Dims output) { output_ = std::move(output); }
+
+ private:
+  Dims output_;
+  std::vector<Slot> slots_;
+};
+
+// What a constructor is given. ATen's meta device would infer shapes too, but without Python most of its operators have no
+// kernel there; and these rules can say what was expected.
+struct NodeContext {
+  Attributes& attributes;
+  const std::vector<ValueShape>& inputs;
+
+  // The single input; throws where there are several, or where it is a label.
+  const Dims& input() const;
+  // The same, with as many dimensions as asked for, or `other` as many.
+  const Dims& input(size_t rank, size_t other = 0) const;
+  // The single input, a label.
+  const ValueShape& label() const;
+};
+
+using Factory = std::function<std::unique_ptr<Operator>(NodeContext&)>;
+using Registry = std::map<std::string, Factory>;
+
+// An operator without slots: one function of its inputs.
+using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
+std::unique_ptr<Operator> makeFunction(Dims output, Function function);
+
+// All operators by name.
+const Registry& registry();
+
+// One a family, each in the file of its name.
+void registerDense(Registry& registry);
+void registerConvolution(Registry& registry);
+void registerNormalization(Registry& registry);
+void registerActivation(Registry& registry);
+void registerShaping(Registry& registry);
+void registerResampling(Registry& registry);
+
+}  // namespace ganode

@@ -1,0 +1,58 @@
+// Optimizers over a fixed list of parameters. Formulas and defaults are PyTorch's.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ganode {
+
+class Optimizer {
+ public:
+  using Named = std::vector<std::pair<std::string, at::Tensor>>;
+
+  explicit Optimizer(Named parameters);
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+  virtual ~Optimizer() = default;
+
+  // One update. `gradients` stand in the order of the parameters; an undefined one leaves its parameter as it is.
+  void step(const std::vector<at::Tensor>& gradients);
+
+  const std::vector<at::Tensor>& parameters() const { return parameters_; }
+
+  // The state, by name ("<parameter>.expAvg", "step"), as live tensors: reading them saves, copying into them loads.
+  Named state() const;
+  uint64_t bytes() const;
+
+ protected:
+  // Parameters and their gradients that take part in an update, with the state in the same order.
+  struct Update {
+    std::vector<at::Tensor> parameters;
+    std::vector<at::Tensor> gradients;
+    std::vector<std::vector<at::Tensor>> state;  // by kind of state
+  };
+
+  // Adds a tensor like each parameter, zeroed.
+  void addState(const std::string& name);
+  virtual void apply(Update& update) = 0;
+
+  const at::Tensor& count() const { return count_; }
+  bool isFirst() const;
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<at::Tensor> parameters_;
+  std::vector<std::pair<std::string, std::vector<at::Tensor>>> state_;
+  at::Tensor count_;  // updates made, a float tensor as the fused kernels want it
+};
+
+// From a recipe's `optimizers.generator` or `optimizers.discriminator` (lib/recipes/schema.ts).
+// `where` begins the message of the Error("INVALID_OPTION").
+std::unique_ptr<Optimizer> makeOptimizer(const nlohmann::json& options, Optimizer::Named parameters, const std::string& where);
+
+}  // namespace ganode

@@ -1,0 +1,51 @@
+#include "step/player.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+namespace ganode {
+
+Player::Player(GraphSpec spec, const nlohmann::json& optimizer, const std::string& name, const at::Device& device,
+               at::Generator& generator)
+    : name_(name), graph_(std::move(spec)) {
+  graph_.materialize(device, at::kFloat, generator);
+  optimizer_ = makeOptimizer(optimizer, graph_.trainable(), "optimizers." + name);
+}
+
+void Player::gather(const at::Tensor& loss) {
+  if (optimizer_->parameters().empty()) return;
+  std::vector<at::Tensor> gradients = torch::autograd::grad({loss}, optimizer_->parameters(), {}, /*retain_graph=*/false,
+                                                            /*create_graph=*/false, /*allow_unused=*/true);
+  if (gathered_.empty()) {
+    gathered_ = std::move(gradients);
+    return;
+  }
+  for (size_t i = 0; i < gathered_.size(); ++i) {
+    if (!gradients[i].defined()) continue;
+    gathered_[i] = gathered_[i].defined() ? gathered_[i].add(gradients[i]) : gradients[i];
+  }
+}
+
+void Player::update() {
+  if (!gathered_.empty()) optimizer_->step(gathered_);
+  gathered_.clear();
+}
+
+Player::Frozen::Frozen(const Player& player) : parameters_(player.optimizer_->parameters()) {
+  for (const at::Tensor& parameter : parameters_) parameter.set_requires_grad(false);
+}
+
+Player::Frozen::~Frozen() {
+  for (const at::Tensor& parameter : parameters_) parameter.set_requires_grad(true);
+}
+
+std::vector<std::pair<std::string, at::Tensor>> Player::state() const {
+  std::vector<std::pair<std::string, at::Tensor>> all;
+  for (const auto& [name, tensor] : graph_.tensors()) all.emplace_back(name_ + "." + name, tensor);
+  for (const auto& [name, tensor] : optimizer_->state()) all.emplace_back("optimizer." + name_ + "." + name, tensor);
+  return all;
+}
+
+uint64_t Player::bytes() const { return graph_.bytes() + optimizer_->bytes(); }
+
+}  // namespace ganode

@@ -1,0 +1,46 @@
+// One side of the game: a network and what moves it.
+#pragma once
+
+#include <memory>
+
+#include "graph/graph.h"
+#include "optimizer/optimizer.h"
+
+namespace ganode {
+
+class Player {
+ public:
+  Player(GraphSpec spec, const nlohmann::json& optimizer, const std::string& name, const at::Device& device,
+         at::Generator& generator);
+
+  const Graph& graph() const { return graph_; }
+
+  // Adds the gradients of a loss to those gathered for the next update.
+  void gather(const at::Tensor& loss);
+  // One update with what was gathered.
+  void update();
+
+  // While it lives, the weights take no part in gradients: no memory or work goes into theirs.
+  class Frozen {
+   public:
+    explicit Frozen(const Player& player);
+    Frozen(const Frozen&) = delete;
+    Frozen& operator=(const Frozen&) = delete;
+    ~Frozen();
+
+   private:
+    const std::vector<at::Tensor>& parameters_;
+  };
+
+  // "<name>.<node>.<slot>", and "optimizer.<name>.<state>": live tensors.
+  std::vector<std::pair<std::string, at::Tensor>> state() const;
+  uint64_t bytes() const;
+
+ private:
+  std::string name_;
+  Graph graph_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::vector<at::Tensor> gathered_;
+};
+
+}  // namespace ganode

@@ -1,0 +1,72 @@
+#include "step/sampling.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "device/device.h"
+#include "error.h"
+#include "step/latent.h"
+
+namespace ganode {
+namespace {
+
+[[noreturn]] void fail(const std::string& message) { throw Error("INVALID_OPTION", "sample: " + message); }
+
+int64_t latentSizeOf(const Graph& generator) {
+  if (!generator.hasInput("z") || generator.shapeOf("z").dims.size() != 1) {
+    fail("expected a generator with an input z of shape [latentSize]");
+  }
+  return generator.shapeOf("z").dims[0];
+}
+
+// Several outputs: the one named `image`.
+std::string imageOutput(const Graph& generator) {
+  const auto& outputs = generator.spec().outputs;
+  if (outputs.contains("image")) return "image";
+  if (outputs.size() == 1) return outputs.begin()->first;
+  fail("expected a generator with an output image");
+}
+
+void checkLabels(const Graph& generator, const at::Tensor& labels, int64_t n) {
+  if (!generator.hasInput("label")) {
+    if (labels.defined()) fail("expected no labels: the generator has no label input");
+    return;
+  }
+  const int64_t classes = generator.shapeOf("label").classes;
+  if (!labels.defined()) fail("expected labels, one an image, from 0 to " + std::to_string(classes - 1) + ": the generator is conditional");
+  if (labels.numel() != n) fail("expected " + std::to_string(n) + " labels, got " + std::to_string(labels.numel()));
+}
+
+at::Tensor toBytes(const at::Tensor& images) {
+  return images.to(at::kFloat).add(1).mul_(127.5).round_().clamp_(0, 255).to(at::kByte);
+}
+
+}  // namespace
+
+at::Tensor sample(const Graph& generator, const SampleOptions& options) {
+  const at::NoGradGuard noGrad;
+  const int64_t size = latentSizeOf(generator);
+  const std::string output = imageOutput(generator);
+  const int64_t n = options.latents.defined() ? options.latents.size(0) : options.count;
+  if (n < 1) fail("expected a count of 1 or more, got " + std::to_string(n));
+  if (options.batch < 1) fail("expected a batch of 1 or more, got " + std::to_string(options.batch));
+  checkLabels(generator, options.labels, n);
+
+  at::Generator random = makeGenerator(options.seed);
+  std::vector<at::Tensor> parts;
+  for (int64_t start = 0; start < n; start += options.batch) {
+    const int64_t length = std::min(options.batch, n - start);
+    at::Tensor z = options.latents.defined()
+                       ? options.latents.narrow(0, start, length)
+                       : drawLatents(length, size, options.uniformLatents, options.truncation, random);
+    Values inputs = {{"z", z.to(generator.dtype())}};
+    if (options.labels.defined()) inputs["label"] = options.labels.narrow(0, start, length);
+    const PrecisionScope precision(options.bfloat16, generator.device());
+    const at::Tensor images = generator.forward(inputs, Mode{}).at(output);
+    parts.push_back((options.uint8 ? toBytes(images) : images.to(at::kFloat)).cpu().contiguous());
+  }
+  return parts.size() == 1 ? parts[0] : at::cat(parts);
+}
+
+}  // namespace ganode

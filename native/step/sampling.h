@@ -1,0 +1,30 @@
+// Generated images, from a request as JavaScript makes it.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "graph/graph.h"
+
+namespace ganode {
+
+struct SampleOptions {
+  int64_t count = 0;
+  at::Tensor latents;  // [n, latentSize]; undefined: drawn
+  at::Tensor labels;   // int64 [n]; undefined: none
+  uint64_t seed = 0;
+  std::optional<double> truncation;
+  int64_t batch = 64;
+  bool uint8 = true;
+  bool uniformLatents = false;
+  bool bfloat16 = false;
+  bool ema = true;
+};
+
+// The `image` outputs (or the only output) of `generator` in evaluation mode, contiguous, on the CPU: [n, ...].
+// uint8: [-1, 1] becomes [0, 255], rounded and clamped. Throws Error("INVALID_OPTION").
+at::Tensor sample(const Graph& generator, const SampleOptions& options);
+
+}  // namespace ganode

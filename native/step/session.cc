@@ -1,0 +1,210 @@
+#include "step/session.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <map>
+
+#include "device/device.h"
+#include "error.h"
+#include "step/latent.h"
+
+namespace ganode {
+namespace {
+
+at::Device prepareThread(const SessionOptions& options) {
+  useThreads(options.threads);
+  return chooseDevice(options.device);
+}
+
+int64_t product(const Dims& dims) {
+  int64_t result = 1;
+  for (const int64_t dim : dims) result *= dim;
+  return result;
+}
+
+void expectOutput(const Graph& graph, const char* network, const char* output, const Dims& shape) {
+  const auto& outputs = graph.spec().outputs;
+  if (!outputs.contains(output)) {
+    throw Error("INVALID_GRAPH", std::string(network) + ": expected an output \"" + output + "\"");
+  }
+  if (graph.outputShape(output) != shape) {
+    throw Error("INVALID_GRAPH", std::string(network) + ": expected the output \"" + output + "\" to be " + describe(shape) +
+                                     ", got " + describe(graph.outputShape(output)));
+  }
+}
+
+void expectInputs(const Graph& graph, const char* network, const char* first) {
+  if (!graph.hasInput(first)) throw Error("INVALID_GRAPH", std::string(network) + ": expected an input \"" + first + "\"");
+  for (const auto& [name, shape] : graph.spec().inputs) {
+    const bool label = name == "label" && shape.isLabel();
+    if (name != first && !label) {
+      throw Error("INVALID_GRAPH", std::string(network) + ": expected inputs \"" + first +
+                                       "\" and \"label\" ({classes}) only, got \"" + name + "\"");
+    }
+  }
+}
+
+}  // namespace
+
+Session::Session(SessionOptions options)
+    : options_(std::move(options)),
+      device_(prepareThread(options_)),
+      bfloat16_(chooseBfloat16(options_.precision, device_)),
+      random_(makeGenerator(options_.seed)),
+      generator_(options_.generator, options_.generatorOptimizer, "generator", device_, random_),
+      discriminator_(options_.discriminator, options_.discriminatorOptimizer, "discriminator", device_, random_),
+      step_({options_.loss, options_.discriminatorSteps, options_.generatorSteps, options_.accumulation, bfloat16_}, generator_,
+            discriminator_) {
+  checkNetworks();
+  if (options_.emaDecay) average_.emplace(generator_.graph(), *options_.emaDecay);
+}
+
+void Session::checkNetworks() const {
+  const Graph& g = generator_.graph();
+  const Graph& d = discriminator_.graph();
+  expectInputs(g, "generator", "z");
+  expectInputs(d, "discriminator", "image");
+  if (g.shapeOf("z").dims != Dims{options_.latentSize}) {
+    throw Error("INVALID_GRAPH", "generator: expected the input z to be [latentSize] = " + describe(Dims{options_.latentSize}) +
+                                     ", got " + describe(g.shapeOf("z")));
+  }
+  expectOutput(g, "generator", "image", d.shapeOf("image").dims);
+  expectOutput(d, "discriminator", "logits", {1});
+  if (g.hasInput("label") && d.hasInput("label") && g.shapeOf("label").classes != d.shapeOf("label").classes) {
+    throw Error("INVALID_GRAPH", "generator and discriminator: expected the same number of classes, got " +
+                                     std::to_string(g.shapeOf("label").classes) + " and " +
+                                     std::to_string(d.shapeOf("label").classes));
+  }
+}
+
+void Session::check(const RunData& data) const {
+  if (data.steps < 0) throw Error("INVALID_DATA", "run: expected steps to be 0 or more, got " + std::to_string(data.steps));
+  const int64_t items = data.steps * options_.batchesPerStep() * options_.batch;
+  const Dims& shape = discriminator_.graph().shapeOf("image").dims;
+  if (data.images.numel() != items * product(shape)) {
+    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " images of " + describe(shape) + " (" +
+                                    std::to_string(items * product(shape)) + " values), got " +
+                                    std::to_string(data.images.numel()) + " values");
+  }
+  const bool conditional = generator_.graph().hasInput("label") || discriminator_.graph().hasInput("label");
+  if (conditional && !data.labels.defined()) throw Error("INVALID_DATA", "run: expected labels: a network has a label input");
+  if (conditional && data.labels.numel() != items) {
+    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " labels, got " + std::to_string(data.labels.numel()));
+  }
+  if (data.latents.defined() && data.latents.numel() % options_.latentSize != 0) {
+    throw Error("INVALID_DATA", "run: expected latents in rows of " + std::to_string(options_.latentSize) + ", got " +
+                                    std::to_string(data.latents.numel()) + " values");
+  }
+}
+
+at::Tensor Session::nextLatents(int64_t n) {
+  if (!givenLatents_.defined()) return drawLatents(n, options_.latentSize, options_.uniformLatents, std::nullopt, random_);
+  if (givenLatentsUsed_ + n > givenLatents_.size(0)) {
+    throw Error("INVALID_DATA", "run: expected more latents than the " + std::to_string(givenLatents_.size(0)) + " given");
+  }
+  givenLatentsUsed_ += n;
+  return givenLatents_.narrow(0, givenLatentsUsed_ - n, n);
+}
+
+StepData Session::stepData(const RunData& data, int64_t step) const {
+  const int64_t batches = options_.batchesPerStep();
+  const auto part = [&](const at::Tensor& flat, const Dims& item) {
+    Dims shape = {batches, options_.batch};
+    shape.insert(shape.end(), item.begin(), item.end());
+    return flat.narrow(0, step * product(shape), product(shape)).view(shape).to(device_);
+  };
+  StepData result;
+  result.images = part(data.images, discriminator_.graph().shapeOf("image").dims);
+  if (result.images.scalar_type() == at::kByte) result.images = result.images.to(at::kFloat).div_(127.5).sub_(1);
+  if (data.labels.defined()) result.labels = part(data.labels, {}).to(at::kLong);
+  return result;
+}
+
+RunResult Session::run(const RunData& data, const std::function<bool()>& cancelled) {
+  check(data);
+  givenLatents_ = data.latents.defined() ? data.latents.view({-1, options_.latentSize}) : at::Tensor();
+  givenLatentsUsed_ = 0;
+  RunResult result;
+  for (int64_t i = 0; i < data.steps && !cancelled(); ++i) {
+    const StepStats stats = step_.run(stepData(data, i), [this](int64_t n) { return nextLatents(n); }, random_);
+    if (average_) average_->update(generator_.graph());
+    ++stepsDone_;
+    for (size_t term = 0; term < stats.values.size(); ++term) {
+      if (std::isfinite(stats.values[term])) continue;
+      const std::string name = StepStats::kColumns[term];
+      const std::string value = std::isnan(stats.values[term]) ? "NaN" : "infinite";
+      throw Error("NON_FINITE", name + " is " + value + " at step " + std::to_string(stepsDone_),
+                  {{"step", std::to_string(stepsDone_)}, {"term", name}});
+    }
+    result.values.insert(result.values.end(), stats.values.begin(), stats.values.end());
+    ++result.completed;
+  }
+  givenLatents_.reset();
+  return result;
+}
+
+at::Tensor Session::sample(SampleOptions options) const {
+  options.uniformLatents = options_.uniformLatents;
+  options.bfloat16 = bfloat16_;
+  return ganode::sample(options.ema && average_ ? average_->graph() : generator_.graph(), options);
+}
+
+NamedTensors Session::tensors() const {
+  NamedTensors all = generator_.state();
+  const NamedTensors other = discriminator_.state();
+  all.insert(all.end(), other.begin(), other.end());
+  if (average_) {
+    for (const auto& [name, tensor] : average_->graph().tensors()) all.emplace_back("ema." + name, tensor);
+  }
+  return all;
+}
+
+uint64_t Session::save(const std::string& path, Metadata metadata) const {
+  NamedTensors all = tensors();
+  for (const auto& [name, tensor] : all) {
+    if (tensor.is_floating_point() && !tensor.detach().isfinite().all().item<bool>()) {
+      throw Error("NON_FINITE", name + " is not finite after step " + std::to_string(stepsDone_) + "; no checkpoint was written",
+                  {{"step", std::to_string(stepsDone_)}, {"term", name}});
+    }
+  }
+  all.emplace_back("random", random_.get_state());
+  metadata["ganode.steps"] = std::to_string(stepsDone_);
+  return writeSafetensors(path, all, metadata);
+}
+
+Checkpoint Session::load(const std::string& path) {
+  Checkpoint file = readSafetensors(path);
+  const auto mismatch = [&](const std::string& message) { throw Error("CHECKPOINT_MISMATCH", path + ": " + message); };
+  const NamedTensors own = tensors();
+  for (const auto& [name, tensor] : own) {
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end()) mismatch("expected a tensor " + name + ", and it is absent");
+    if (found->second.sizes() != tensor.sizes()) {
+      mismatch(name + ": expected shape " + describe(tensor.sizes().vec()) + ", got " + describe(found->second.sizes().vec()));
+    }
+  }
+  const auto random = file.tensors.find("random");
+  if (random == file.tensors.end() || !file.metadata.contains("ganode.steps")) mismatch("expected a training checkpoint, and it holds weights only");
+  if (random->second.scalar_type() != at::kByte || random->second.sizes() != random_.get_state().sizes()) {
+    mismatch("expected random to be the state of a generator");
+  }
+  if (file.tensors.size() != own.size() + 1) mismatch("holds tensors that the recipe has no place for");
+  const std::string& steps = file.metadata["ganode.steps"];
+  if (steps.empty() || steps.size() > 15 || steps.find_first_not_of("0123456789") != std::string::npos) {
+    mismatch("expected ganode.steps to be a whole number, got " + steps);
+  }
+
+  const at::NoGradGuard noGrad;
+  random_.set_state(random->second);
+  for (const auto& [name, tensor] : own) tensor.detach().copy_(file.tensors.at(name));
+  stepsDone_ = std::stoll(steps);
+  file.tensors.clear();
+  return file;
+}
+
+uint64_t Session::bytes() const {
+  return generator_.bytes() + discriminator_.bytes() + (average_ ? average_->graph().bytes() : 0);
+}
+
+}  // namespace ganode

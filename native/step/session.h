@@ -1,0 +1,72 @@
+// Training state: two players, a weight average, random state, a step counter; what runs steps, samples, saves and loads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checkpoint/safetensors.h"
+#include "optimizer/average.h"
+#include "step/adversarial.h"
+#include "step/options.h"
+#include "step/sampling.h"
+
+namespace ganode {
+
+// Real data for `steps` steps, as JavaScript gives it (RunRequest in lib/native.ts); the memory is the caller's.
+struct RunData {
+  int64_t steps = 0;
+  at::Tensor images;   // uint8 or float32, flat
+  at::Tensor labels;   // int32, flat; may be undefined
+  at::Tensor latents;  // float32, flat; may be undefined
+};
+
+struct RunResult {
+  int64_t completed = 0;
+  std::vector<double> values;  // completed × StepStats::kColumns
+};
+
+class Session {
+ public:
+  static constexpr const char* kNoun = "session";  // for messages
+
+  // Called on the thread that will train: threads of ATen are set for it.
+  explicit Session(SessionOptions options);
+
+  // Stops early, between steps, when `cancelled` says so.
+  // Throws Error("NON_FINITE") with the step and the term; Error("INVALID_DATA") for data of the wrong size.
+  RunResult run(const RunData& data, const std::function<bool()>& cancelled);
+
+  at::Tensor sample(SampleOptions options) const;
+
+  // Everything that training needs to go on. Throws Error("NON_FINITE") rather than write weights that are not finite.
+  uint64_t save(const std::string& path, Metadata metadata) const;
+  // The session stays as it was when the file does not fit.
+  Checkpoint load(const std::string& path);
+
+  // Live tensors by name, as checkpoints name them.
+  NamedTensors tensors() const;
+  uint64_t bytes() const;
+
+ private:
+  at::Tensor nextLatents(int64_t n);
+  StepData stepData(const RunData& data, int64_t step) const;
+  void check(const RunData& data) const;
+  void checkNetworks() const;
+
+  SessionOptions options_;
+  at::Device device_;
+  bool bfloat16_;
+  at::Generator random_;
+  Player generator_;
+  Player discriminator_;
+  std::optional<WeightAverage> average_;
+  AdversarialStep step_;
+  int64_t stepsDone_ = 0;
+  at::Tensor givenLatents_;  // [n, latentSize] in place of drawn ones
+  int64_t givenLatentsUsed_ = 0;
+};
+
+}  // namespace ganode

@@ -1,0 +1,17 @@
+// Where things lie: the project, and the cache, which follows the platform's convention. Node's own modules only, since
+// this runs before anything is installed.
+import { homedir, platform } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** `GANODE_CACHE` moves it. */
+export function cacheDir(env = process.env) {
+  if (env.GANODE_CACHE) return env.GANODE_CACHE;
+  if (platform() === 'darwin') return join(homedir(), 'Library', 'Caches', 'ganode');
+  if (platform() === 'win32') {
+    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'ganode', 'Cache');
+  }
+  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ganode');
+}
