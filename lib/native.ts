@@ -81,7 +81,7 @@ export interface RunReport {
   values: Float64Array;
   /** Seconds that the native thread worked on this run. */
   busySeconds: number;
-  /** Seconds that the native thread stood idle between the end of the previous run and the start of this one. */
+  /** Seconds that the native thread had nothing to do since the end of the previous run (0 for the first). */
   idleSeconds: number;
 }
 
@@ -162,6 +162,8 @@ export interface NetworkReport {
 /** One graph with weights, on a native thread of its own: for inference, and to look inside. */
 export interface NativeNetwork {
   forward(request: NetworkRequest): Promise<NetworkReport>;
+  /** Draws latents as `sample` would: count × latentSize values. */
+  drawLatents(request: Pick<SampleRequest, 'count' | 'seed' | 'truncation'>): Promise<Float32Array>;
   sample(request: SampleRequest): Promise<SampleReport>;
   readTensors(names?: string[]): Promise<Record<string, TensorData>>;
   writeTensors(tensors: Record<string, TensorData>): Promise<void>;

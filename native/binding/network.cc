@@ -8,6 +8,7 @@ namespace ganode::binding {
 Napi::Function NetworkObject::define(Napi::Env env) {
   return DefineClass(env, "NativeNetwork",
                      {InstanceMethod<&NetworkObject::forward>("forward"), InstanceMethod<&NetworkObject::sample>("sample"),
+                      InstanceMethod<&NetworkObject::drawLatents>("drawLatents"),
                       InstanceMethod<&NetworkObject::readTensors>("readTensors"),
                       InstanceMethod<&NetworkObject::writeTensors>("writeTensors"),
                       InstanceMethod<&NetworkObject::dispose>("dispose"), InstanceAccessor<&NetworkObject::bytes>("bytes")});
@@ -73,6 +74,17 @@ Napi::Value NetworkObject::sample(const Napi::CallbackInfo& info) {
           return [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
         std::move(kept));
+  });
+}
+
+Napi::Value NetworkObject::drawLatents(const Napi::CallbackInfo& info) {
+  return promised(info.Env(), [&] {
+    Kept kept;
+    const SampleOptions options = toSampleOptions(info[0], kept);
+    return owned_.queue(Value(), [options](Network& network) -> Finish {
+      const at::Tensor latents = network.drawLatents(options);
+      return [latents](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, latents).Get("data"); };
+    });
   });
 }
 

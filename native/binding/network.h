@@ -19,6 +19,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   static Napi::Value start(Napi::Env env, std::function<std::unique_ptr<Network>()> make);
   Napi::Value forward(const Napi::CallbackInfo& info);
   Napi::Value sample(const Napi::CallbackInfo& info);
+  Napi::Value drawLatents(const Napi::CallbackInfo& info);
   Napi::Value readTensors(const Napi::CallbackInfo& info);
   Napi::Value writeTensors(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);

@@ -1,17 +1,11 @@
 #include "binding/session.h"
 
+#include <chrono>
+
 #include "binding/classes.h"
 #include "binding/tensors.h"
 
 namespace ganode::binding {
-namespace {
-
-double secondsBetween(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
-}  // namespace
-
 Napi::Function SessionObject::define(Napi::Env env) {
   return DefineClass(env, "NativeSession",
                      {InstanceMethod<&SessionObject::run>("run"), InstanceMethod<&SessionObject::sample>("sample"),
@@ -41,11 +35,11 @@ Napi::Value SessionObject::run(const Napi::CallbackInfo& info) {
     return owned_.queue(
         Value(),
         [this, ticket, data = std::move(data)](Session& session) -> Finish {
-          const auto started = Clock::now();
-          const double idle = lastRunEnded_ == Clock::time_point{} ? 0 : secondsBetween(lastRunEnded_, started);
+          const double idle = idleBefore_ ? owned_.worker().idleSeconds() - *idleBefore_ : 0;
+          const auto started = std::chrono::steady_clock::now();
           RunResult result = session.run(data, [&] { return owned_.worker().cancelled(ticket); });
-          lastRunEnded_ = Clock::now();
-          const double busy = secondsBetween(started, lastRunEnded_);
+          const double busy = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+          idleBefore_ = owned_.worker().idleSeconds();
           return [result = std::move(result), busy, idle](Napi::Env env, const Napi::Object&) -> Napi::Value {
             return fromRun(env, result, busy, idle);
           };

@@ -1,7 +1,7 @@
 // NativeSession of lib/native.ts.
 #pragma once
 
-#include <chrono>
+#include <optional>
 
 #include "binding/owned.h"
 #include "step/session.h"
@@ -27,8 +27,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value dispose(const Napi::CallbackInfo& info);
   Napi::Value bytes(const Napi::CallbackInfo& info);
 
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point lastRunEnded_{};  // on the owned thread only
+  std::optional<double> idleBefore_;  // of the thread, when the last run ended; on that thread only
   Owned<Session> owned_;              // last: its thread ends before the rest goes
 };
 

@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <set>
 #include <vector>
@@ -138,7 +139,9 @@ void Worker::loop() {
     std::unique_ptr<Job> job;
     {
       std::unique_lock lock(mutex_);
+      const auto since = std::chrono::steady_clock::now();
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      idleSeconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
       if (stopping_) break;
       job = std::move(queue_.front());
       queue_.pop_front();

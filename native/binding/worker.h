@@ -38,6 +38,9 @@ class Worker {
   uint64_t ticket() const { return ticket_; }
   bool cancelled(uint64_t ticket) const { return ticket_ != ticket; }
 
+  // Seconds that the thread has stood with nothing to do; for the thread itself.
+  double idleSeconds() const { return idleSeconds_; }
+
   // Cancels, drops what is queued (its promises stay open) and waits for the thread. Later calls do nothing.
   void stop();
   // The same, and gives up the way back to JavaScript; when the environment goes, or the worker.
@@ -56,6 +59,7 @@ class Worker {
   std::deque<std::unique_ptr<Job>> queue_;
   std::function<void()> last_;
   bool stopping_ = false;
+  double idleSeconds_ = 0;
   std::atomic<uint64_t> ticket_{0};
   napi_env env_;
   Channel* channel_;

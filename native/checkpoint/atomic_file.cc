@@ -27,8 +27,12 @@ std::string folderOf(const std::string& path) {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   static std::atomic<unsigned> serial{0};
-  temporary_ = path_ + "." + std::to_string(::getpid()) + "-" + std::to_string(serial++) + ".tmp";
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  // A process that was killed may have left a file of this name: process numbers come again, in containers at
+  // once.
+  do {
+    temporary_ = path_ + "." + std::to_string(::getpid()) + "-" + std::to_string(serial++) + ".tmp";
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) fail("create");
 }
 
@@ -39,7 +43,8 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::fail(const char* action) const {
   const int reason = errno;
-  throw Error("IO", "could not " + std::string(action) + " " + path_ + ": " + std::strerror(reason), {{"path", path_}});
+  throw Error("IO", "could not " + std::string(action) + " " + path_ + ": " + std::strerror(reason),
+              {{"path", path_}});
 }
 
 void AtomicFile::write(const void* data, size_t length) {

@@ -8,7 +8,8 @@ namespace ganode {
 
 class AtomicFile {
  public:
-  // Opens a temporary file beside `path`. Everything here throws Error("IO") with the path and the system's reason.
+  // Opens a temporary file beside `path`. Everything here throws Error("IO") with the path and the system's
+  // reason.
   explicit AtomicFile(std::string path);
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

@@ -1,6 +1,7 @@
-// Reads and writes safetensors files: a header of JSON and raw little-endian tensors, so that loading a file can never
-// run code. https://huggingface.co/docs/safetensors (format), with two additions in `__metadata__` that keep the file a
-// valid safetensors file: `ganode.format` (version of what we put in) and `ganode.checksum` (over the whole file).
+// Reads and writes safetensors files: a header of JSON and raw little-endian tensors, so that loading a file
+// can never run code. https://huggingface.co/docs/safetensors (format), with two additions in `__metadata__`
+// that keep the file a valid safetensors file: `ganode.format` (version of what we put in) and
+// `ganode.checksum` (over the whole file).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -32,14 +33,15 @@ struct Checkpoint {
   std::map<std::string, at::Tensor> tensors;  // empty when only the header was asked for
 };
 
-// Writes atomically: a temporary file beside `path`, fsync, rename, fsync of the folder. On failure the temporary file is
-// removed, whatever was at `path` is untouched, and Error("IO") names the path and the system's reason.
-// Tensors are written contiguous (row-major). Returns the size of the file.
+// Writes atomically: a temporary file beside `path`, fsync, rename, fsync of the folder. On failure the
+// temporary file is removed, whatever was at `path` is untouched, and Error("IO") names the path and the
+// system's reason. Tensors are written contiguous (row-major). Returns the size of the file.
 uint64_t writeSafetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata);
 
-// Reads and verifies a whole file (checksum included, when it has one). Throws Error("IO") where the file cannot be read,
-// Error("CHECKPOINT_VERSION") where it is newer than this build, Error("CHECKPOINT_CORRUPT") for everything else: one line
-// that names the path and what is wrong. Safe on hostile input: no size is trusted before it is checked.
+// Reads and verifies a whole file (checksum included, when it has one). Throws Error("IO") where the file
+// cannot be read, Error("CHECKPOINT_VERSION") where it is newer than this build, Error("CHECKPOINT_CORRUPT")
+// for everything else: one line that names the path and what is wrong. Safe on hostile input: no size is
+// trusted before it is checked.
 Checkpoint readSafetensors(const std::string& path, bool headerOnly = false);
 
 }  // namespace ganode

@@ -1,51 +1,92 @@
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "checkpoint/atomic_file.h"
 #include "checkpoint/checksum.h"
 #include "checkpoint/header.h"
+#include "checkpoint/header_parser.h"
 #include "error.h"
 
 namespace ganode {
 namespace {
 
-// A tensor's bytes in row-major order on the CPU.
-at::Tensor plain(const at::Tensor& tensor) { return tensor.detach().cpu().contiguous(); }
+using nlohmann::json;
 
-std::string makeHeader(const NamedTensors& tensors, Metadata metadata) {
+static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
+
+// Small enough that the write finds in the cache what the checksum just read.
+constexpr size_t kBlock = size_t{1} << 20;
+
+void checkNames(const NamedTensors& tensors, const std::string& path) {
+  std::set<std::string> names;
+  for (const auto& [name, tensor] : tensors) {
+    const std::string fault = names.insert(name).second ? nameFault(name) : "it is given twice";
+    if (!fault.empty())
+      throw Error("INTERNAL", "could not write " + path + ": tensor " + quoteName(name) + ": " + fault);
+  }
+}
+
+// Wide types first, as the reference implementation: every tensor is then aligned to its type.
+NamedTensors aligned(NamedTensors tensors) {
+  std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
+    return a.second.element_size() > b.second.element_size();
+  });
+  return tensors;
+}
+
+std::string makeHeader(const NamedTensors& tensors, Metadata metadata, const std::string& path) {
   metadata[kFormatKey] = std::to_string(kCheckpointVersion);
   metadata[kChecksumKey] = "00000000";
-  nlohmann::json header = {{"__metadata__", metadata}};
+  json header = {{kMetadataKey, metadata}};
   uint64_t at = 0;
   for (const auto& [name, tensor] : tensors) {
     const uint64_t end = at + tensor.nbytes();
-    header[name] = {{"dtype", dtypeName(tensor.scalar_type())}, {"shape", tensor.sizes().vec()}, {"data_offsets", {at, end}}};
+    header[name] = {{"dtype", dtypeName(tensor.scalar_type())},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {at, end}}};
     at = end;
   }
-  std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const json::exception&) {
+    throw Error("INTERNAL", "could not write " + path + ": expected names and metadata to be UTF-8");
+  }
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the data begins aligned
+  if (text.size() > kMostHeaderBytes)
+    throw Error("INTERNAL", "could not write " + path + ": its header is longer than a reader takes");
   return text;
 }
 
 }  // namespace
 
 uint64_t writeSafetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata) {
-  const std::string header = makeHeader(tensors, metadata);
+  checkNames(tensors, path);
+  const NamedTensors ordered = aligned(tensors);
+  const std::string header = makeHeader(ordered, metadata, path);
   const uint64_t length = header.size();
   AtomicFile file(path);
   Checksum checksum;
   uint64_t bytes = 0;
   const auto put = [&](const void* data, size_t size) {
-    checksum.add(data, size);
-    file.write(data, size);
+    for (size_t done = 0; done < size;) {
+      const size_t now = std::min(size - done, kBlock);
+      const char* block = static_cast<const char*>(data) + done;
+      checksum.add(block, now);
+      file.write(block, now);
+      done += now;
+    }
     bytes += size;
   };
   put(&length, sizeof length);
   put(header.data(), header.size());
-  for (const auto& [name, tensor] : tensors) {
-    const at::Tensor values = plain(tensor);
-    if (values.nbytes() > 0) put(values.const_data_ptr(), values.nbytes());
+  for (const auto& [name, tensor] : ordered) {
+    const at::Tensor values = tensor.detach().cpu().contiguous();
+    put(values.const_data_ptr(), values.nbytes());
   }
   const std::string digits = checksum.hex();
   file.writeAt(sizeof length + findChecksum(header), digits.data(), digits.size());

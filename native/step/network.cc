@@ -103,4 +103,9 @@ at::Tensor Network::sample(SampleOptions options) const {
   return ganode::sample(graph_, options);
 }
 
+at::Tensor Network::drawLatents(SampleOptions options) const {
+  options.uniformLatents = options_.uniformLatents;
+  return latentsFor(graph_, options);
+}
+
 }  // namespace ganode

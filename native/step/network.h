@@ -37,6 +37,7 @@ class Network {
   Result forward(const Values& inputs, bool training, const Values& cotangents);
 
   at::Tensor sample(SampleOptions options) const;
+  at::Tensor drawLatents(SampleOptions options) const;
   NamedTensors tensors() const { return graph_.tensors(); }
   uint64_t bytes() const { return graph_.bytes(); }
 

@@ -44,23 +44,31 @@ at::Tensor toBytes(const at::Tensor& images) {
 
 }  // namespace
 
+at::Tensor latentsFor(const Graph& generator, const SampleOptions& options) {
+  const int64_t size = latentSizeOf(generator);
+  if (!options.latents.defined()) {
+    if (options.count < 1) fail("expected a count of 1 or more, got " + std::to_string(options.count));
+    at::Generator random = makeGenerator(options.seed);
+    return drawLatents(options.count, size, options.uniformLatents, options.truncation, random);
+  }
+  if (options.latents.numel() == 0 || options.latents.numel() % size != 0) {
+    fail("expected latents in rows of " + std::to_string(size) + ", got " + std::to_string(options.latents.numel()) + " values");
+  }
+  return options.latents.view({-1, size});
+}
+
 at::Tensor sample(const Graph& generator, const SampleOptions& options) {
   const at::NoGradGuard noGrad;
-  const int64_t size = latentSizeOf(generator);
   const std::string output = imageOutput(generator);
-  const int64_t n = options.latents.defined() ? options.latents.size(0) : options.count;
-  if (n < 1) fail("expected a count of 1 or more, got " + std::to_string(n));
+  const at::Tensor latents = latentsFor(generator, options);
+  const int64_t n = latents.size(0);
   if (options.batch < 1) fail("expected a batch of 1 or more, got " + std::to_string(options.batch));
   checkLabels(generator, options.labels, n);
 
-  at::Generator random = makeGenerator(options.seed);
   std::vector<at::Tensor> parts;
   for (int64_t start = 0; start < n; start += options.batch) {
     const int64_t length = std::min(options.batch, n - start);
-    at::Tensor z = options.latents.defined()
-                       ? options.latents.narrow(0, start, length)
-                       : drawLatents(length, size, options.uniformLatents, options.truncation, random);
-    Values inputs = {{"z", z.to(generator.dtype())}};
+    Values inputs = {{"z", latents.narrow(0, start, length).to(generator.dtype())}};
     if (options.labels.defined()) inputs["label"] = options.labels.narrow(0, start, length);
     const PrecisionScope precision(options.bfloat16, generator.device());
     const at::Tensor images = generator.forward(inputs, Mode{}).at(output);

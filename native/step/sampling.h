@@ -12,7 +12,7 @@ namespace ganode {
 
 struct SampleOptions {
   int64_t count = 0;
-  at::Tensor latents;  // [n, latentSize]; undefined: drawn
+  at::Tensor latents;  // n × latentSize values; undefined: drawn
   at::Tensor labels;   // int64 [n]; undefined: none
   uint64_t seed = 0;
   std::optional<double> truncation;
@@ -22,6 +22,9 @@ struct SampleOptions {
   bool bfloat16 = false;
   bool ema = true;
 };
+
+// [count, latentSize], as `sample` draws them. Throws Error("INVALID_OPTION").
+at::Tensor latentsFor(const Graph& generator, const SampleOptions& options);
 
 // The `image` outputs (or the only output) of `generator` in evaluation mode, contiguous, on the CPU: [n, ...].
 // uint8: [-1, 1] becomes [0, 255], rounded and clamped. Throws Error("INVALID_OPTION").

@@ -1,0 +1,3 @@
+export { ArrayDataset, type ArrayDatasetOptions, type Dataset } from './dataset.js';
+export type { FolderOptions } from './folder.js';
+export { openDataset, type SourceOptions } from './source.js';

@@ -1,0 +1,76 @@
+/** Generated images, as sampling returns them. */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { invalid } from '../errors.js';
+import { writeFileAtomic } from '../files.js';
+import { type Frame, frameOf, montage, toPng } from './png.js';
+import { npy } from './npy.js';
+
+/** A batch of images: N×C×H×W bytes, 0 … 255. */
+export class Images {
+  /** Throws `INVALID_OPTION` when the shape is no N×C×H×W with 1, 3 or 4 channels, or does not fit the data. */
+  constructor(
+    readonly shape: readonly number[],
+    readonly data: Uint8Array,
+  ) {
+    const [n = 0, channels = 0, height = 0, width = 0] = shape;
+    if (shape.length !== 4 || n * channels * height * width !== data.length || data.length === 0) {
+      throw invalid('shape', `N×C×H×W of ${data.length} values`, shape.join('×'));
+    }
+    if (![1, 3, 4].includes(channels)) throw invalid('shape', '1, 3 or 4 channels', channels);
+  }
+
+  get length(): number {
+    return this.shape[0] as number;
+  }
+
+  /** Image `index` as H×W×C. */
+  frame(index: number): Frame {
+    return frameOf(this, index);
+  }
+
+  /** All images side by side, as a PNG. `columns`: default as square as can be. */
+  grid(options: { columns?: number; padding?: number } = {}): Promise<Buffer> {
+    return toPng(montage(this, options));
+  }
+
+  async toGrid(file: string, options: { columns?: number; padding?: number } = {}): Promise<void> {
+    await writeFileAtomic(file, await this.grid(options));
+  }
+
+  /** One PNG an image: `000000.png`, … Returns the paths. */
+  async toPngs(dir: string): Promise<string[]> {
+    const paths: string[] = [];
+    for (let index = 0; index < this.length; index += 1) {
+      const path = join(dir, `${String(index).padStart(6, '0')}.png`);
+      await writeFileAtomic(path, await toPng(this.frame(index)));
+      paths.push(path);
+    }
+    return paths;
+  }
+
+  /** A NumPy array file: uint8, N×C×H×W. */
+  async toNpy(file: string): Promise<void> {
+    await writeFileAtomic(file, npy(this.shape, this.data));
+  }
+
+  /**
+   * The images as frames of an animation: WebP, or GIF, by the file's extension.
+   *
+   * @param options.fps Frames a second, 1 … 50 (default 12).
+   */
+  async toAnimation(file: string, { fps = 12 }: { fps?: number } = {}): Promise<void> {
+    const format = file.toLowerCase().match(/\.(webp|gif)$/)?.[1] as 'webp' | 'gif' | undefined;
+    if (!format) throw invalid('file', 'a name that ends in .webp or .gif', file);
+    if (!(fps >= 1 && fps <= 50)) throw invalid('fps', 'a number from 1 to 50', fps);
+    const frames = Array.from({ length: this.length }, (_, index) => this.frame(index));
+    const { width, height, channels } = frames[0] as Frame;
+    // sharp takes the frames of an animation as one tall picture.
+    const tall = Buffer.concat(frames.map((frame) => frame.data));
+    const raw = { width, height: height * frames.length, channels, pageHeight: height };
+    const pages = { loop: 0, delay: frames.map(() => Math.round(1000 / fps)) };
+    const picture = sharp(tall, { raw });
+    const encoded = format === 'gif' ? picture.gif(pages) : picture.webp({ ...pages, lossless: true });
+    await writeFileAtomic(file, await encoded.toBuffer());
+  }
+}

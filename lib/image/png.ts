@@ -1,0 +1,67 @@
+/** Pictures of batches. */
+import sharp from 'sharp';
+
+/** One picture as encoders want it: H×W×C bytes. */
+export interface Frame {
+  width: number;
+  height: number;
+  channels: 1 | 3 | 4;
+  data: Uint8Array;
+}
+
+/** N×C×H×W bytes. */
+interface Batch {
+  shape: readonly number[];
+  data: Uint8Array;
+}
+
+/** Image `index` of a batch, channels last. */
+export function frameOf(batch: Batch, index: number): Frame {
+  const [, channels, height, width] = batch.shape as [number, 1 | 3 | 4, number, number];
+  const frame: Frame = { width, height, channels, data: new Uint8Array(height * width * channels) };
+  paste(batch, index, frame, 0, 0);
+  return frame;
+}
+
+/** All images of a batch side by side, row by row, `padding` pixels of black between. */
+export function montage(
+  batch: Batch,
+  { columns, padding = 2 }: { columns?: number; padding?: number } = {},
+): Frame {
+  const [n, channels, height, width] = batch.shape as [number, 1 | 3 | 4, number, number];
+  const across = Math.min(columns ?? Math.ceil(Math.sqrt(n)), n);
+  const down = Math.ceil(n / across);
+  const frame: Frame = {
+    width: across * (width + padding) - padding,
+    height: down * (height + padding) - padding,
+    channels,
+    data: new Uint8Array(),
+  };
+  frame.data = new Uint8Array(frame.width * frame.height * channels);
+  for (let index = 0; index < n; index += 1) {
+    const x = (index % across) * (width + padding);
+    const y = Math.floor(index / across) * (height + padding);
+    paste(batch, index, frame, x, y);
+  }
+  return frame;
+}
+
+function paste(batch: Batch, index: number, frame: Frame, x: number, y: number): void {
+  const [, channels, height, width] = batch.shape as [number, number, number, number];
+  const plane = height * width;
+  const start = index * channels * plane;
+  for (let row = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      const to = ((y + row) * frame.width + x + column) * channels;
+      const from = start + row * width + column;
+      for (let channel = 0; channel < channels; channel += 1) {
+        frame.data[to + channel] = batch.data[from + channel * plane] as number;
+      }
+    }
+  }
+}
+
+export function toPng({ width, height, channels, data }: Frame): Promise<Buffer> {
+  const picture = sharp(data, { raw: { width, height, channels } });
+  return (channels === 1 ? picture.toColourspace('b-w') : picture).png().toBuffer();
+}

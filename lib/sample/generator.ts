@@ -1,0 +1,173 @@
+import { invalid } from '../errors.js';
+import { Images } from '../image/images.js';
+import { type NativeNetwork, native, type SampleRequest } from '../native.js';
+import type { Recipe } from '../recipes/schema.js';
+import { readMetadata } from '../train/checkpoints.js';
+import { resolveCheckpoint } from '../train/inspect.js';
+import { latentPath } from './path.js';
+
+export interface LoadOptions {
+  /** Averaged weights where the checkpoint has them (default true). */
+  ema?: boolean;
+  /** Default: as many as libtorch picks. */
+  threads?: number;
+  /** Default `fp32`. */
+  precision?: 'fp32' | 'bf16' | 'auto';
+  /** Default `cpu`. */
+  device?: 'cpu' | 'cuda' | 'auto';
+}
+
+export interface SampleOptions {
+  /** Equal seeds give equal images. Default 0. */
+  seed?: number;
+  /** ψ in (0, 1]: fewer extremes, less variety. Default: no truncation. */
+  truncation?: number;
+  /** One class index an image, or one for all; required for a conditional generator. */
+  labels?: number | readonly number[];
+}
+
+export interface InterpolateOptions {
+  /** Frames in all. Default 48. */
+  frames?: number;
+  /** Latents that the path leads through. Default 4. */
+  keys?: number;
+  /** Seed of the keys. Default 0. */
+  seed?: number;
+  truncation?: number;
+  /** Back to the first key (default true). */
+  loop?: boolean;
+  /** Class index of every frame, for a conditional generator. */
+  label?: number;
+}
+
+/** Images made in one native call: few enough that copying them out holds the event loop for a few milliseconds only. */
+const imagesPerCall = 256;
+
+/**
+ * A trained generator.
+ *
+ * ```ts
+ * await using generator = await Generator.load('runs/a');
+ * const images = await generator.sample(64, { seed: 1 });
+ * await images.toGrid('samples.png');
+ * ```
+ */
+export class Generator implements AsyncDisposable {
+  private constructor(
+    private readonly network: NativeNetwork,
+    /** The recipe that it was trained with. */
+    readonly recipe: Recipe,
+    /** Steps that it was trained. */
+    readonly step: number,
+  ) {}
+
+  /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
+  static async load(path: string, options: LoadOptions = {}): Promise<Generator> {
+    const checkpoint = await resolveCheckpoint(path);
+    const { recipe, step } = readMetadata(await native().inspectCheckpoint(checkpoint), checkpoint);
+    return new Generator(await native().openGenerator(checkpoint, options), recipe, step);
+  }
+
+  /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
+  get classes(): number {
+    const label = this.recipe.models.generator.inputs['label'];
+    return label && 'classes' in label ? label.classes : 0;
+  }
+
+  /** Makes `count` images, uint8. Throws `INVALID_OPTION`. */
+  async sample(count: number, options: SampleOptions = {}): Promise<Images> {
+    const latents = await this.latents(count, options);
+    return this.render(latents, this.labels(count, options.labels));
+  }
+
+  /** Makes `count` images as the generator gives them: float32, N×C×H×W, in [-1, 1]. */
+  async sampleRaw(
+    count: number,
+    options: SampleOptions = {},
+  ): Promise<{ shape: number[]; data: Float32Array }> {
+    const latents = await this.latents(count, options);
+    const labels = this.labels(count, options.labels);
+    const { shape, data } = await this.run(latents, labels, 'float32');
+    return { shape, data: data as Float32Array };
+  }
+
+  /** Makes images along a path through latent space, as frames of an animation. */
+  async interpolate(options: InterpolateOptions = {}): Promise<Images> {
+    const { frames = 48, keys = 4, loop = true, label, ...draw } = options;
+    if (!Number.isInteger(frames) || frames < 2) throw invalid('frames', 'a whole number from 2', frames);
+    if (!Number.isInteger(keys) || keys < 2) throw invalid('keys', 'a whole number from 2', keys);
+    const size = this.recipe.latentSize;
+    const drawn = await this.latents(keys, draw);
+    const points = Array.from({ length: keys }, (_, i) => drawn.slice(i * size, (i + 1) * size));
+    const spherical = this.recipe.latentDistribution === 'normal';
+    const latents = latentPath(points, frames, { loop, spherical });
+    return this.render(latents, this.labels(frames, label));
+  }
+
+  /** Latents as `sample` draws them: count × latentSize values. */
+  private async latents(count: number, { seed, truncation }: SampleOptions): Promise<Float32Array> {
+    if (!Number.isInteger(count) || count < 1) {
+      throw invalid('count', 'a whole number from 1', count);
+    }
+    return this.network.drawLatents({
+      count,
+      ...(seed !== undefined && { seed }),
+      ...(truncation !== undefined && { truncation }),
+    });
+  }
+
+  private labels(count: number, labels: SampleOptions['labels']): Int32Array | undefined {
+    const { classes } = this;
+    if (classes === 0) {
+      if (labels !== undefined) throw invalid('labels', 'none, as the generator has no classes', labels);
+      return undefined;
+    }
+    if (labels === undefined) {
+      throw invalid('labels', `class indices from 0 to ${classes - 1}, as the generator is conditional`, labels);
+    }
+    const list = typeof labels === 'number' ? new Array<number>(count).fill(labels) : labels;
+    if (list.length !== count) throw invalid('labels', `${count} class indices`, list.length);
+    const wrong = list.find((label) => !Number.isInteger(label) || label < 0 || label >= classes);
+    if (wrong !== undefined) throw invalid('labels', `class indices from 0 to ${classes - 1}`, wrong);
+    return Int32Array.from(list);
+  }
+
+  private async render(latents: Float32Array, labels: Int32Array | undefined): Promise<Images> {
+    const { shape, data } = await this.run(latents, labels, 'uint8');
+    return new Images(shape, data as Uint8Array);
+  }
+
+  private async run(
+    latents: Float32Array,
+    labels: Int32Array | undefined,
+    output: NonNullable<SampleRequest['output']>,
+  ): Promise<{ shape: number[]; data: Uint8Array | Float32Array }> {
+    const size = this.recipe.latentSize;
+    const count = latents.length / size;
+    let all: Uint8Array | Float32Array | undefined;
+    let shape: number[] = [];
+    for (let start = 0; start < count; start += imagesPerCall) {
+      const end = Math.min(start + imagesPerCall, count);
+      const part = await this.network.sample({
+        latents: latents.subarray(start * size, end * size),
+        output,
+        ...(labels && { labels: labels.subarray(start, end) }),
+      });
+      const [, ...image] = part.shape;
+      const perImage = image.reduce((product, side) => product * side, 1);
+      shape = [count, ...image];
+      all ??= new (output === 'uint8' ? Uint8Array : Float32Array)(count * perImage);
+      all.set(part.data, start * perImage);
+    }
+    return { shape, data: all as Uint8Array | Float32Array };
+  }
+
+  /** Frees native memory. */
+  dispose(): Promise<void> {
+    return this.network.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}

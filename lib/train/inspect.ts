@@ -1,0 +1,59 @@
+/** What a checkpoint or a run holds. */
+import { stat } from 'node:fs/promises';
+import { ioError } from '../files.js';
+import { native } from '../native.js';
+import type { Recipe } from '../recipes/schema.js';
+import { latestCheckpoint, listCheckpoints, readMetadata } from './checkpoints.js';
+
+/** The checkpoint that a path means: itself, or the latest of a run directory. Throws `IO` or `INVALID_DATA`. */
+export async function resolveCheckpoint(path: string): Promise<string> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw ioError('read', path, error);
+  });
+  return found.isDirectory() ? latestCheckpoint(path) : path;
+}
+
+export interface Description {
+  /** Path of the checkpoint that was read. */
+  checkpoint: string;
+  bytes: number;
+  /** Steps done. */
+  step: number;
+  /** Real images shown. */
+  images: number;
+  recipe: Recipe;
+  data: { name: string; length: number } | undefined;
+  /** Versions of ganode, libtorch and Node that wrote it. */
+  versions: Record<string, string>;
+  /** Trainable scalars and buffers of each network. */
+  generatorParameters: number;
+  discriminatorParameters: number;
+  hasEma: boolean;
+  tensors: number;
+  /** Other checkpoints of the run, newest first; empty for a single file. */
+  checkpoints: string[];
+}
+
+/** Reads and verifies a checkpoint, or the latest one of a run directory. Throws a `CHECKPOINT_…` code where it is not whole. */
+export async function describe(path: string): Promise<Description> {
+  const checkpoint = await resolveCheckpoint(path);
+  const report = await native().inspectCheckpoint(checkpoint);
+  const { recipe, step, data, versions } = readMetadata(report, checkpoint);
+  const parameters = (graph: unknown): number =>
+    native().inspectGraph(JSON.stringify(graph)).parameters;
+  return {
+    checkpoint,
+    bytes: report.bytes,
+    step,
+    images: step * recipe.batch * recipe.discriminatorSteps * recipe.accumulation,
+    recipe,
+    data,
+    versions,
+    generatorParameters: parameters(recipe.models.generator),
+    discriminatorParameters: parameters(recipe.models.discriminator),
+    hasEma: Object.keys(report.tensors).some((name) => name.startsWith('ema.')),
+    tensors: Object.keys(report.tensors).length,
+    checkpoints:
+      checkpoint === path ? [] : (await listCheckpoints(path)).map((other) => other.path),
+  };
+}

@@ -1,0 +1,64 @@
+/** Means and rates between two reports. */
+import type { RunReport } from '../native.js';
+import type { Metrics, ProgressEvent } from './events.js';
+import type { Schedule } from './schedule.js';
+
+export class ReportWindow {
+  private readonly started = performance.now();
+  private opened = this.started;
+  private sums: Record<string, number> = {};
+  private steps = 0;
+  private idleSeconds = 0;
+  private totalSteps = 0;
+  private totalIdleSeconds = 0;
+
+  constructor(private readonly schedule: Schedule) {}
+
+  add({ columns, values, completed, idleSeconds }: RunReport): void {
+    values.forEach((value, index) => {
+      const column = columns[index % columns.length] as string;
+      this.sums[column] = (this.sums[column] ?? 0) + value;
+    });
+    this.steps += completed;
+    this.idleSeconds += idleSeconds;
+    this.totalSteps += completed;
+    this.totalIdleSeconds += idleSeconds;
+  }
+
+  /** The report of the steps since the last one. */
+  close(step: number): ProgressEvent {
+    const now = performance.now();
+    const seconds = Math.max((now - this.opened) / 1000, 1e-9);
+    const steps = Math.max(this.steps, 1);
+    const metrics = Object.fromEntries(
+      Object.entries(this.sums).map(([column, sum]) => [column, sum / steps]),
+    ) as unknown as Metrics;
+    const secondsPerStep = (now - this.started) / 1000 / Math.max(this.totalSteps, 1);
+    const event: ProgressEvent = {
+      type: 'progress',
+      step,
+      images: step * this.schedule.imagesPerStep,
+      epoch: this.schedule.epoch(step),
+      totalSteps: this.schedule.totalSteps,
+      metrics,
+      imagesPerSecond: (this.steps * this.schedule.imagesPerStep) / seconds,
+      waitedShare: Math.min(1, this.idleSeconds / seconds),
+      secondsLeft: (this.schedule.totalSteps - step) * secondsPerStep,
+    };
+    this.opened = now;
+    this.sums = {};
+    this.steps = 0;
+    this.idleSeconds = 0;
+    return event;
+  }
+
+  /** Of everything since the start. */
+  total(): { seconds: number; imagesPerSecond: number; waitedShare: number } {
+    const seconds = Math.max((performance.now() - this.started) / 1000, 1e-9);
+    return {
+      seconds,
+      imagesPerSecond: (this.totalSteps * this.schedule.imagesPerStep) / seconds,
+      waitedShare: Math.min(1, this.totalIdleSeconds / seconds),
+    };
+  }
+}

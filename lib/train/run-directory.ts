@@ -1,0 +1,128 @@
+/** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GanodeError } from '../errors.js';
+import { ioError, writeFileAtomic } from '../files.js';
+import type { Images } from '../image/images.js';
+import type { Recipe } from '../recipes/schema.js';
+import { listCheckpoints } from './checkpoints.js';
+import type { Position, TrainEvent } from './events.js';
+import { TensorBoardWriter } from './tensorboard.js';
+
+/** config.json: what a run was made from, whole. */
+export interface RunConfig {
+  recipe: Recipe;
+  /** Source and options of the data, where they can be written down. */
+  data?: { source: string; options?: Record<string, unknown> };
+  versions: Record<string, string>;
+}
+
+export async function readRunConfig(dir: string): Promise<RunConfig> {
+  const path = join(dir, 'config.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw ioError('read', path, error);
+  }
+  try {
+    return JSON.parse(text) as RunConfig;
+  } catch (error) {
+    throw new GanodeError('INVALID_OPTION', `${path}: ${(error as Error).message}`);
+  }
+}
+
+export class RunDirectory {
+  private constructor(
+    readonly path: string,
+    private readonly tensorboard: TensorBoardWriter,
+  ) {}
+
+  /**
+   * Makes a run directory; with `resumedAt`, goes on in one and drops what it says of later steps.
+   * Throws `INVALID_OPTION` where a run is there already, `IO` where the file system refuses.
+   */
+  static async open(path: string, config: RunConfig, resumedAt?: number): Promise<RunDirectory> {
+    try {
+      const there: string[] = await readdir(path).catch(() => []);
+      if (resumedAt === undefined && (there.includes('config.json') || there.includes('checkpoints'))) {
+        throw new GanodeError(
+          'INVALID_OPTION',
+          `${path} holds a run already; resume it, or name another folder`,
+        );
+      }
+      await mkdir(join(path, 'checkpoints'), { recursive: true });
+      await mkdir(join(path, 'samples'), { recursive: true });
+      if (resumedAt !== undefined) {
+        await removeLeftovers(path);
+        await forgetAfter(path, resumedAt);
+      }
+      await writeFileAtomic(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+      return new RunDirectory(path, await TensorBoardWriter.create(path, resumedAt));
+    } catch (error) {
+      throw ioError('use', path, error);
+    }
+  }
+
+  /** Writes down what is worth keeping of an event. */
+  async record(event: TrainEvent): Promise<void> {
+    if (event.type !== 'progress') return;
+    const { step, images, epoch, metrics, imagesPerSecond, waitedShare } = event;
+    const path = join(this.path, 'metrics.jsonl');
+    const line = { step, images, epoch, ...metrics, imagesPerSecond, waitedShare };
+    try {
+      await appendFile(path, `${JSON.stringify(line)}\n`);
+    } catch (error) {
+      throw ioError('write', path, error);
+    }
+    await this.tensorboard.scalars(step, {
+      'loss/discriminator': metrics.discriminatorLoss,
+      'loss/generator': metrics.generatorLoss,
+      'logit/real': metrics.realLogit,
+      'logit/fake': metrics.fakeLogit,
+      'accuracy/discriminator': metrics.discriminatorAccuracy,
+      'speed/imagesPerSecond': imagesPerSecond,
+      'speed/waitedShare': waitedShare,
+    });
+  }
+
+  /** Writes a grid of samples; returns its path. */
+  async addSamples(images: Images, { step }: Position): Promise<string> {
+    const path = join(this.path, 'samples', `${String(step).padStart(6, '0')}.png`);
+    const png = await images.grid();
+    await writeFileAtomic(path, png);
+    const [, channels = 1, height = 0, width = 0] = images.shape;
+    await this.tensorboard.image(step, 'samples', png, { height, width, channels });
+    return path;
+  }
+
+  close(): Promise<void> {
+    return this.tensorboard.close();
+  }
+}
+
+/** Temporary files of a process that was killed. */
+async function removeLeftovers(dir: string): Promise<void> {
+  for (const folder of [dir, join(dir, 'checkpoints'), join(dir, 'samples')]) {
+    for (const name of await readdir(folder)) {
+      if (name.endsWith('.tmp')) await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+/** Drops reports and checkpoints of steps that the resumed run will do again. */
+async function forgetAfter(dir: string, step: number): Promise<void> {
+  const path = join(dir, 'metrics.jsonl');
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const kept = text.split('\n').filter((line) => {
+    try {
+      return (JSON.parse(line) as { step: number }).step <= step;
+    } catch {
+      return false; // empty, or cut off by a kill
+    }
+  });
+  await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
+  for (const checkpoint of await listCheckpoints(dir)) {
+    if (checkpoint.step > step) await rm(checkpoint.path, { force: true });
+  }
+}
