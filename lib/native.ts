@@ -4,8 +4,9 @@
  * Every asynchronous method queues work on the native thread that its object owns, returns at once, and its promise
  * settles exactly once. Work on one object runs in the order it was queued.
  */
-import { GanodeError } from './errors.js';
+
 import { loadAddon } from './addon.js';
+import { GanodeError } from './errors.js';
 
 /** Versions and abilities of the native side, as `ganode doctor` prints them. */
 export interface NativeInfo {
@@ -232,7 +233,11 @@ function wrapResult(result: unknown): unknown {
 }
 
 function rethrow(error: unknown): never {
-  const { code, details, message } = error as { code?: unknown; details?: Record<string, unknown>; message: string };
+  const { code, details, message } = error as {
+    code?: unknown;
+    details?: Record<string, unknown>;
+    message: string;
+  };
   if (error instanceof Error && typeof code === 'string' && !(error instanceof GanodeError)) {
     throw new GanodeError(code as GanodeError['code'], message, details ? { details } : {});
   }

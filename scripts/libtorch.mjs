@@ -19,17 +19,16 @@ const defaults = {
   /** SHA-256 of the wheels whose bytes were seen. */
   hashes: { [wheel]: '6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b' },
   connectMilliseconds: 15_000,
-  pipCommands: [
-    ['python3', '-m', 'pip'],
-    ['pip3'],
-    ['pip'],
-  ],
+  pipCommands: [['python3', '-m', 'pip'], ['pip3'], ['pip']],
 };
 /** A lock older than this was left behind. */
 const staleLockMilliseconds = 30 * 60_000;
 
 function isLibtorch(dir) {
-  return existsSync(join(dir, 'share', 'cmake', 'Torch', 'TorchConfig.cmake')) && existsSync(join(dir, 'lib'));
+  return (
+    existsSync(join(dir, 'share', 'cmake', 'Torch', 'TorchConfig.cmake')) &&
+    existsSync(join(dir, 'lib'))
+  );
 }
 
 /** Returns the folder of libtorch. `log` is told of progress. Throws one message that names every source tried. */
@@ -37,7 +36,9 @@ export async function findLibtorch({ env = process.env, log = () => {}, ...overr
   const options = { ...defaults, ...overrides };
   if (env.LIBTORCH) {
     if (isLibtorch(env.LIBTORCH)) return env.LIBTORCH;
-    throw new Error(`LIBTORCH is ${env.LIBTORCH}, and no libtorch is there (share/cmake/Torch is absent)`);
+    throw new Error(
+      `LIBTORCH is ${env.LIBTORCH}, and no libtorch is there (share/cmake/Torch is absent)`,
+    );
   }
   const cache = cacheDir(env);
   const target = join(cache, `libtorch-${libtorchVersion}`);
@@ -112,8 +113,24 @@ async function downloadOfficial(dir, { url, connectMilliseconds }) {
 async function downloadWithPip(dir, { pipCommands }) {
   const failures = [];
   for (const [command, ...first] of pipCommands) {
-    const args = [...first, 'download', '--no-deps', '--only-binary=:all:', '--retries', '0', '--timeout', '30'];
-    args.push('--python-version', '3.11', '--implementation', 'cp', '--platform', 'manylinux_2_28_x86_64');
+    const args = [
+      ...first,
+      'download',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--retries',
+      '0',
+      '--timeout',
+      '30',
+    ];
+    args.push(
+      '--python-version',
+      '3.11',
+      '--implementation',
+      'cp',
+      '--platform',
+      'manylinux_2_28_x86_64',
+    );
     args.push('--disable-pip-version-check', '--dest', dir, `torch==${libtorchVersion}`);
     const run = spawnSync(command, args, { encoding: 'utf8' });
     if (run.status === 0) {

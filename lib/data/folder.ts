@@ -43,9 +43,13 @@ export async function openFolder(dir: string, options: FolderOptions = {}): Prom
   }
   const { files, classes } = await listImages(dir);
   if (files.length === 0) {
-    throw new GanodeError('INVALID_DATA', `${dir}: expected PNG, JPEG or WebP files but found none`, {
-      details: { path: dir },
-    });
+    throw new GanodeError(
+      'INVALID_DATA',
+      `${dir}: expected PNG, JPEG or WebP files but found none`,
+      {
+        details: { path: dir },
+      },
+    );
   }
   const decoder = new Decoder(shape, options.background ?? '#ffffff');
   const fits = files.length * imageSize(shape) <= (options.memoryLimit ?? defaultMemoryLimit);
@@ -53,7 +57,9 @@ export async function openFolder(dir: string, options: FolderOptions = {}): Prom
   const images = fits ? new Uint8Array(files.length * imageSize(shape)) : undefined;
   const good = await readAll(files, decoder, images, broken);
   if (broken.length > 0 && (options.onBroken === 'error' || good.length === 0)) {
-    throw new GanodeError('INVALID_DATA', broken[0] as string, { details: { broken: broken.length } });
+    throw new GanodeError('INVALID_DATA', broken[0] as string, {
+      details: { broken: broken.length },
+    });
   }
   const common = {
     name: dir,
@@ -63,7 +69,9 @@ export async function openFolder(dir: string, options: FolderOptions = {}): Prom
       classes,
     }),
     ...(broken.length > 0 && {
-      warnings: [`${broken.length} of ${files.length} images were left out; the first: ${broken[0]}`],
+      warnings: [
+        `${broken.length} of ${files.length} images were left out; the first: ${broken[0]}`,
+      ],
     }),
   };
   if (images) {
@@ -143,7 +151,9 @@ class StreamedFolder implements Dataset {
       try {
         target.set(await this.decoder.decode(path), place * size);
       } catch (error) {
-        throw new GanodeError('INVALID_DATA', `${path}: ${firstLine(error)}`, { details: { path } });
+        throw new GanodeError('INVALID_DATA', `${path}: ${firstLine(error)}`, {
+          details: { path },
+        });
       }
     });
   }

@@ -77,7 +77,7 @@ export function openFashionMnist(dir: string | undefined, split: Split): Promise
   if (!dir && !existsSync(debianFashion)) {
     throw new GanodeError(
       'INVALID_DATA',
-      'fashion-mnist: expected its idx files; name their folder (fashion-mnist:DIR), or install Debian\'s dataset-fashion-mnist',
+      "fashion-mnist: expected its idx files; name their folder (fashion-mnist:DIR), or install Debian's dataset-fashion-mnist",
     );
   }
   return openIdxFolder(dir ?? debianFashion, { split, name: 'fashion-mnist', classes: fashion });

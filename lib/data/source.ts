@@ -26,7 +26,7 @@ const named: Record<string, (dir: string | undefined, split: Split) => Promise<D
  */
 export async function openDataset(source: string, options: SourceOptions = {}): Promise<Dataset> {
   const dataset = await open(source, options);
-  return fit(dataset, options.image);
+  return resizedTo(dataset, options.image);
 }
 
 async function open(source: string, options: SourceOptions): Promise<Dataset> {
@@ -48,7 +48,7 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   return openFolder(source, options);
 }
 
-async function fit(dataset: Dataset, image: Partial<ImageShape> | undefined): Promise<Dataset> {
+async function resizedTo(dataset: Dataset, image: Partial<ImageShape> | undefined): Promise<Dataset> {
   const { channels, height, width } = { ...dataset.shape, ...image };
   if (channels !== dataset.shape.channels) {
     throw new GanodeError(

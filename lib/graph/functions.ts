@@ -8,10 +8,7 @@ export function relu(x: Value, options: NodeOptions = {}): Value {
 }
 
 /** x for x > 0, `negativeSlope` · x otherwise (default 0.2, as in DCGAN). */
-export function leakyRelu(
-  x: Value,
-  options: NodeOptions & { negativeSlope?: number } = {},
-): Value {
+export function leakyRelu(x: Value, options: NodeOptions & { negativeSlope?: number } = {}): Value {
   return node('leakyRelu', [x], options);
 }
 

@@ -1,6 +1,6 @@
 import { GanodeError } from '../errors.js';
 import type { GraphSpec } from './spec.js';
-import { type Value, toNodeSpec } from './value.js';
+import { toNodeSpec, type Value } from './value.js';
 
 /**
  * Writes down everything that the outputs need as a GraphSpec, in the order of creation.

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { invalid } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
-import { type Frame, frameOf, montage, toPng } from './png.js';
 import { npy } from './npy.js';
+import { type Frame, frameOf, montage, toPng } from './png.js';
 
 /** A batch of images: N×C×H×W bytes, 0 … 255. */
 export class Images {
@@ -70,7 +70,8 @@ export class Images {
     const raw = { width, height: height * frames.length, channels, pageHeight: height };
     const pages = { loop: 0, delay: frames.map(() => Math.round(1000 / fps)) };
     const picture = sharp(tall, { raw });
-    const encoded = format === 'gif' ? picture.gif(pages) : picture.webp({ ...pages, lossless: true });
+    const encoded =
+      format === 'gif' ? picture.gif(pages) : picture.webp({ ...pages, lossless: true });
     await writeFileAtomic(file, await encoded.toBuffer());
   }
 }

@@ -3,6 +3,8 @@
  * Chintala 2016), layer for layer as PyTorch's official example: strided convolutions, batch norm everywhere but at the
  * output of G and the input of D, weights from N(0, 0.02).
  */
+
+import { invalid } from '../errors.js';
 import {
   batchNorm,
   concat,
@@ -20,7 +22,6 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import { invalid } from '../errors.js';
 import type { ImageShape } from '../recipes/schema.js';
 
 export interface DcganOptions {
@@ -68,7 +69,13 @@ export function dcganGenerator(
   h = convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: base, ...up });
   h = relu(batchNorm(h, { initializer: scales }));
   for (let level = doublings - 2; level >= 0; level -= 1) {
-    h = convTranspose2d(h, { filters: width * 2 ** level, kernel: 4, stride: 2, padding: 1, ...up });
+    h = convTranspose2d(h, {
+      filters: width * 2 ** level,
+      kernel: 4,
+      stride: 2,
+      padding: 1,
+      ...up,
+    });
     h = relu(batchNorm(h, { initializer: scales }));
   }
   const last = { filters: image.channels, kernel: 4, stride: 2, padding: 1 };

@@ -46,10 +46,7 @@ export function resolveRecipe(
   });
 }
 
-function resolvedParts(
-  config: RecipeConfig,
-  data: { image: ImageShape },
-): Record<string, unknown> {
+function resolvedParts(config: RecipeConfig, data: { image: ImageShape }): Record<string, unknown> {
   return { version: 1, recipe: 'custom', image: data.image, ...config };
 }
 
@@ -120,7 +117,9 @@ function describe(
     return `Unknown option "${path ? `${path}.` : ''}${key}"${didYouMean(key, known)}`;
   }
   const received = valueAt(value, issue.path);
-  const expected = issue.message.replace(/^Invalid input: expected /, '').replace(/, received.*/, '');
+  const expected = issue.message
+    .replace(/^Invalid input: expected /, '')
+    .replace(/, received.*/, '');
   const shown = received === undefined ? 'nothing' : JSON.stringify(received)?.slice(0, 80);
   return `Expected ${path || 'the recipe'} to be right (${expected}) but received ${shown}`;
 }

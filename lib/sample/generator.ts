@@ -94,7 +94,8 @@ export class Generator implements AsyncDisposable {
   /** Makes images along a path through latent space, as frames of an animation. */
   async interpolate(options: InterpolateOptions = {}): Promise<Images> {
     const { frames = 48, keys = 4, loop = true, label, ...draw } = options;
-    if (!Number.isInteger(frames) || frames < 2) throw invalid('frames', 'a whole number from 2', frames);
+    if (!Number.isInteger(frames) || frames < 2)
+      throw invalid('frames', 'a whole number from 2', frames);
     if (!Number.isInteger(keys) || keys < 2) throw invalid('keys', 'a whole number from 2', keys);
     const size = this.recipe.latentSize;
     const drawn = await this.latents(keys, draw);
@@ -119,16 +120,22 @@ export class Generator implements AsyncDisposable {
   private labels(count: number, labels: SampleOptions['labels']): Int32Array | undefined {
     const { classes } = this;
     if (classes === 0) {
-      if (labels !== undefined) throw invalid('labels', 'none, as the generator has no classes', labels);
+      if (labels !== undefined)
+        throw invalid('labels', 'none, as the generator has no classes', labels);
       return undefined;
     }
     if (labels === undefined) {
-      throw invalid('labels', `class indices from 0 to ${classes - 1}, as the generator is conditional`, labels);
+      throw invalid(
+        'labels',
+        `class indices from 0 to ${classes - 1}, as the generator is conditional`,
+        labels,
+      );
     }
     const list = typeof labels === 'number' ? new Array<number>(count).fill(labels) : labels;
     if (list.length !== count) throw invalid('labels', `${count} class indices`, list.length);
     const wrong = list.find((label) => !Number.isInteger(label) || label < 0 || label >= classes);
-    if (wrong !== undefined) throw invalid('labels', `class indices from 0 to ${classes - 1}`, wrong);
+    if (wrong !== undefined)
+      throw invalid('labels', `class indices from 0 to ${classes - 1}`, wrong);
     return Int32Array.from(list);
   }
 

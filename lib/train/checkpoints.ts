@@ -72,7 +72,11 @@ export async function listCheckpoints(dir: string): Promise<{ path: string; step
 }
 
 /** Makes `latest` name this checkpoint, then removes the oldest beyond `keep`. */
-export async function publishCheckpoint(dir: string, path: string, keep: number | null): Promise<void> {
+export async function publishCheckpoint(
+  dir: string,
+  path: string,
+  keep: number | null,
+): Promise<void> {
   await writeFileAtomic(join(dir, 'latest'), `${path.slice(dir.length).replace(/^[\\/]/, '')}\n`);
   if (keep === null) return;
   for (const old of (await listCheckpoints(dir)).slice(keep)) {

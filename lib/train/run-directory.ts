@@ -45,7 +45,10 @@ export class RunDirectory {
   static async open(path: string, config: RunConfig, resumedAt?: number): Promise<RunDirectory> {
     try {
       const there: string[] = await readdir(path).catch(() => []);
-      if (resumedAt === undefined && (there.includes('config.json') || there.includes('checkpoints'))) {
+      if (
+        resumedAt === undefined &&
+        (there.includes('config.json') || there.includes('checkpoints'))
+      ) {
         throw new GanodeError(
           'INVALID_OPTION',
           `${path} holds a run already; resume it, or name another folder`,

@@ -1,5 +1,5 @@
-import { BatchLoader } from '../data/loader.js';
 import type { Dataset } from '../data/dataset.js';
+import { BatchLoader } from '../data/loader.js';
 import { openDataset, type SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { Images } from '../image/images.js';
@@ -81,7 +81,8 @@ export class Trainer implements AsyncDisposable {
    * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `IO`, or a `CHECKPOINT_…` code.
    */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const config = typeof options.recipe === 'string' ? { recipe: options.recipe } : options.recipe ?? {};
+    const config =
+      typeof options.recipe === 'string' ? { recipe: options.recipe } : (options.recipe ?? {});
     const dataset =
       typeof options.data === 'string'
         ? await openDataset(options.data, options.dataOptions)
@@ -106,9 +107,16 @@ export class Trainer implements AsyncDisposable {
     const info = native().info();
     const versions = { ganode: info.ganode, libtorch: info.libtorchLoaded, node: process.version };
     try {
-      const data = typeof options.data === 'string' ? { source: options.data, ...withOptions(options.dataOptions) } : undefined;
+      const data =
+        typeof options.data === 'string'
+          ? { source: options.data, ...withOptions(options.dataOptions) }
+          : undefined;
       const run = options.out
-        ? await RunDirectory.open(options.out, { recipe, ...(data && { data }), versions }, resumed?.step)
+        ? await RunDirectory.open(
+            options.out,
+            { recipe, ...(data && { data }), versions },
+            resumed?.step,
+          )
         : undefined;
       return new Trainer(
         recipe,
@@ -356,4 +364,3 @@ function explain(error: unknown, lastCheckpoint: string | undefined): unknown {
     { details: { ...error.details, ...(lastCheckpoint && { lastCheckpoint }) } },
   );
 }
-

@@ -20,7 +20,8 @@ constexpr double kMostInteger = 9007199254740991;
 
 bool isAbsent(const Napi::Value& value) { return value.IsUndefined() || value.IsNull(); }
 
-int64_t integerOr(const Napi::Object& object, const char* key, int64_t least, std::optional<int64_t> otherwise) {
+int64_t integerOr(const Napi::Object& object, const char* key, int64_t least,
+                  std::optional<int64_t> otherwise) {
   const Napi::Value value = object.Get(key);
   if (otherwise && isAbsent(value)) return *otherwise;
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
@@ -132,7 +133,8 @@ SampleOptions toSampleOptions(const Napi::Value& value, Kept& kept) {
   SampleOptions options;
   options.latents = typedView(request, "latents", {at::kFloat}, "a Float32Array", kept);
   options.count = integerOr(request, "count", 0, 0);
-  if (options.latents.defined() == (options.count > 0)) fail("count", "one of count (1 or more) and latents", request.Get("count"));
+  if (options.latents.defined() == (options.count > 0))
+    fail("count", "one of count (1 or more) and latents", request.Get("count"));
   options.labels = typedView(request, "labels", {at::kInt}, "an Int32Array", kept);
   if (options.labels.defined()) options.labels = options.labels.to(at::kLong);
   options.seed = static_cast<uint64_t>(integerOr(request, "seed", 0, 0));
@@ -200,12 +202,14 @@ Values toTensors(const Napi::Value& value, const std::string& name, Kept& kept) 
     for (uint32_t d = 0; d < list.Length(); ++d) {
       const Napi::Value dim = list.Get(d);
       const double number = dim.IsNumber() ? dim.As<Napi::Number>().DoubleValue() : NAN;
-      if (!(number >= 0 && number <= kMostInteger && number == std::floor(number))) fail(where + ".shape", "whole numbers", dim);
+      if (!(number >= 0 && number <= kMostInteger && number == std::floor(number)))
+        fail(where + ".shape", "whole numbers", dim);
       shape.push_back(static_cast<int64_t>(number));
       product *= number;
     }
     if (product != static_cast<double>(flat.numel())) {
-      throw Error("INVALID_OPTION", "Expected " + std::to_string(flat.numel()) + " values for " + where + " but its shape is " + describe(shape));
+      throw Error("INVALID_OPTION", "Expected " + std::to_string(flat.numel()) + " values for " + where +
+                                        " but its shape is " + describe(shape));
     }
     tensors[key] = flat.scalar_type() == at::kInt ? flat.to(at::kLong).view(shape) : flat.view(shape);
   }
@@ -223,7 +227,8 @@ std::optional<std::vector<std::string>> toNames(const Napi::Value& value) {
 
 Napi::Value fromShape(Napi::Env env, at::IntArrayRef shape) {
   const Napi::Array list = Napi::Array::New(env, shape.size());
-  for (size_t i = 0; i < shape.size(); ++i) list.Set(static_cast<uint32_t>(i), Napi::Number::New(env, static_cast<double>(shape[i])));
+  for (size_t i = 0; i < shape.size(); ++i)
+    list.Set(static_cast<uint32_t>(i), Napi::Number::New(env, static_cast<double>(shape[i])));
   return list;
 }
 
@@ -244,7 +249,8 @@ Napi::Object fromRun(Napi::Env env, const RunResult& result, double busySeconds,
   Napi::Object object = Napi::Object::New(env);
   object.Set("completed", Napi::Number::New(env, static_cast<double>(result.completed)));
   const Napi::Array columns = Napi::Array::New(env);
-  for (uint32_t i = 0; i < StepStats::kColumns.size(); ++i) columns.Set(i, Napi::String::New(env, StepStats::kColumns[i]));
+  for (uint32_t i = 0; i < StepStats::kColumns.size(); ++i)
+    columns.Set(i, Napi::String::New(env, StepStats::kColumns[i]));
   object.Set("columns", columns);
   auto values = Napi::Float64Array::New(env, result.values.size());
   std::copy(result.values.begin(), result.values.end(), values.Data());

@@ -34,7 +34,9 @@ std::string pathOfLibtorch() {
 class Inspection : public Napi::AsyncWorker {
  public:
   Inspection(Napi::Env env, std::string path)
-      : Napi::AsyncWorker(env, "ganode"), path_(std::move(path)), deferred_(Napi::Promise::Deferred::New(env)) {}
+      : Napi::AsyncWorker(env, "ganode"),
+        path_(std::move(path)),
+        deferred_(Napi::Promise::Deferred::New(env)) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
@@ -75,7 +77,8 @@ Napi::Value info(const Napi::CallbackInfo& callback) {
     result.Set("bf16", Napi::Boolean::New(env, cpuHasBfloat16()));
     result.Set("threads", Napi::Number::New(env, static_cast<double>(defaultThreads())));
     Napi::Object cuda = Napi::Object::New(env);
-    const auto devices = at::hasCUDA() ? at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() : 0;
+    const auto devices =
+        at::hasCUDA() ? at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() : 0;
     cuda.Set("built", Napi::Boolean::New(env, at::hasCUDA()));
     cuda.Set("available", Napi::Boolean::New(env, devices > 0));
     cuda.Set("devices", Napi::Number::New(env, devices));

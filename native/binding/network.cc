@@ -6,12 +6,13 @@
 namespace ganode::binding {
 
 Napi::Function NetworkObject::define(Napi::Env env) {
-  return DefineClass(env, "NativeNetwork",
-                     {InstanceMethod<&NetworkObject::forward>("forward"), InstanceMethod<&NetworkObject::sample>("sample"),
-                      InstanceMethod<&NetworkObject::drawLatents>("drawLatents"),
-                      InstanceMethod<&NetworkObject::readTensors>("readTensors"),
-                      InstanceMethod<&NetworkObject::writeTensors>("writeTensors"),
-                      InstanceMethod<&NetworkObject::dispose>("dispose"), InstanceAccessor<&NetworkObject::bytes>("bytes")});
+  return DefineClass(
+      env, "NativeNetwork",
+      {InstanceMethod<&NetworkObject::forward>("forward"), InstanceMethod<&NetworkObject::sample>("sample"),
+       InstanceMethod<&NetworkObject::drawLatents>("drawLatents"),
+       InstanceMethod<&NetworkObject::readTensors>("readTensors"),
+       InstanceMethod<&NetworkObject::writeTensors>("writeTensors"),
+       InstanceMethod<&NetworkObject::dispose>("dispose"), InstanceAccessor<&NetworkObject::bytes>("bytes")});
 }
 
 NetworkObject::NetworkObject(const Napi::CallbackInfo& info) : ObjectWrap(info), owned_(info.Env()) {}
@@ -33,7 +34,8 @@ Napi::Value NetworkObject::open(const Napi::CallbackInfo& info) {
   return promised(info.Env(), [&] {
     const std::string path = expectString(info[0], "path");
     const NetworkOptions options = toNetworkOptions(info[1]);
-    return start(info.Env(), [path, options] { return std::make_unique<Network>(Network::open(path, options)); });
+    return start(info.Env(),
+                 [path, options] { return std::make_unique<Network>(Network::open(path, options)); });
   });
 }
 
@@ -51,8 +53,8 @@ Napi::Value NetworkObject::forward(const Napi::CallbackInfo& info) {
           const auto copies = [](const Values& values) {
             return copyTensors(NamedTensors(values.begin(), values.end()), std::nullopt);
           };
-          return [outputs = copies(result.outputs), gradients = copies(result.gradients), wanted = !cotangents.empty()](
-                     Napi::Env env, const Napi::Object&) -> Napi::Value {
+          return [outputs = copies(result.outputs), gradients = copies(result.gradients),
+                  wanted = !cotangents.empty()](Napi::Env env, const Napi::Object&) -> Napi::Value {
             Napi::Object report = Napi::Object::New(env);
             report.Set("outputs", fromTensors(env, outputs));
             if (wanted) report.Set("gradients", fromTensors(env, gradients));
@@ -71,7 +73,8 @@ Napi::Value NetworkObject::sample(const Napi::CallbackInfo& info) {
         Value(),
         [options](Network& network) -> Finish {
           const at::Tensor images = network.sample(options);
-          return [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
+          return
+              [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
         std::move(kept));
   });
@@ -83,7 +86,9 @@ Napi::Value NetworkObject::drawLatents(const Napi::CallbackInfo& info) {
     const SampleOptions options = toSampleOptions(info[0], kept);
     return owned_.queue(Value(), [options](Network& network) -> Finish {
       const at::Tensor latents = network.drawLatents(options);
-      return [latents](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, latents).Get("data"); };
+      return [latents](Napi::Env env, const Napi::Object&) -> Napi::Value {
+        return fromTensor(env, latents).Get("data");
+      };
     });
   });
 }
@@ -93,7 +98,9 @@ Napi::Value NetworkObject::readTensors(const Napi::CallbackInfo& info) {
     const auto names = toNames(info[0]);
     return owned_.queue(Value(), [names](Network& network) -> Finish {
       Values copies = copyTensors(network.tensors(), names);
-      return [copies = std::move(copies)](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensors(env, copies); };
+      return [copies = std::move(copies)](Napi::Env env, const Napi::Object&) -> Napi::Value {
+        return fromTensors(env, copies);
+      };
     });
   });
 }

@@ -1,5 +1,5 @@
-// What a session and a network have in common: a native object that lives on a thread of its own, promises for what it
-// does, its memory reported to V8, and an end that happens once.
+// What a session and a network have in common: a native object that lives on a thread of its own, promises
+// for what it does, its memory reported to V8, and an end that happens once.
 #pragma once
 
 #include <atomic>
@@ -62,7 +62,8 @@ class Owned {
     return worker_->enqueue(
         self,
         [this, work = std::move(work)]() -> Finish {
-          if (core_ == nullptr) throw Error("DISPOSED", "the " + std::string(Core::kNoun) + " was disposed of");
+          if (core_ == nullptr)
+            throw Error("DISPOSED", "the " + std::string(Core::kNoun) + " was disposed of");
           return work(*core_);
         },
         kept);
@@ -92,7 +93,8 @@ class Owned {
 
  private:
   void report(uint64_t bytes) {
-    Napi::MemoryManagement::AdjustExternalMemory(env_, static_cast<int64_t>(bytes) - static_cast<int64_t>(bytes_));
+    Napi::MemoryManagement::AdjustExternalMemory(env_,
+                                                 static_cast<int64_t>(bytes) - static_cast<int64_t>(bytes_));
     bytes_ = bytes;
   }
 

@@ -7,13 +7,14 @@
 
 namespace ganode::binding {
 Napi::Function SessionObject::define(Napi::Env env) {
-  return DefineClass(env, "NativeSession",
-                     {InstanceMethod<&SessionObject::run>("run"), InstanceMethod<&SessionObject::sample>("sample"),
-                      InstanceMethod<&SessionObject::save>("save"), InstanceMethod<&SessionObject::load>("load"),
-                      InstanceMethod<&SessionObject::readTensors>("readTensors"),
-                      InstanceMethod<&SessionObject::writeTensors>("writeTensors"),
-                      InstanceMethod<&SessionObject::cancel>("cancel"), InstanceMethod<&SessionObject::dispose>("dispose"),
-                      InstanceAccessor<&SessionObject::bytes>("bytes")});
+  return DefineClass(
+      env, "NativeSession",
+      {InstanceMethod<&SessionObject::run>("run"), InstanceMethod<&SessionObject::sample>("sample"),
+       InstanceMethod<&SessionObject::save>("save"), InstanceMethod<&SessionObject::load>("load"),
+       InstanceMethod<&SessionObject::readTensors>("readTensors"),
+       InstanceMethod<&SessionObject::writeTensors>("writeTensors"),
+       InstanceMethod<&SessionObject::cancel>("cancel"), InstanceMethod<&SessionObject::dispose>("dispose"),
+       InstanceAccessor<&SessionObject::bytes>("bytes")});
 }
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info) : ObjectWrap(info), owned_(info.Env()) {}
@@ -23,7 +24,8 @@ Napi::Value SessionObject::create(const Napi::CallbackInfo& info) {
     SessionOptions options = parseSessionOptions(expectString(info[0], "recipe"));
     const Napi::Object self = Classes::of(info.Env()).session.New({});
     SessionObject* object = Unwrap(self);
-    return object->owned_.build(self, [options = std::move(options)] { return std::make_unique<Session>(options); });
+    return object->owned_.build(
+        self, [options = std::move(options)] { return std::make_unique<Session>(options); });
   });
 }
 
@@ -38,7 +40,8 @@ Napi::Value SessionObject::run(const Napi::CallbackInfo& info) {
           const double idle = idleBefore_ ? owned_.worker().idleSeconds() - *idleBefore_ : 0;
           const auto started = std::chrono::steady_clock::now();
           RunResult result = session.run(data, [&] { return owned_.worker().cancelled(ticket); });
-          const double busy = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+          const double busy =
+              std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
           idleBefore_ = owned_.worker().idleSeconds();
           return [result = std::move(result), busy, idle](Napi::Env env, const Napi::Object&) -> Napi::Value {
             return fromRun(env, result, busy, idle);
@@ -56,7 +59,8 @@ Napi::Value SessionObject::sample(const Napi::CallbackInfo& info) {
         Value(),
         [options](Session& session) -> Finish {
           const at::Tensor images = session.sample(options);
-          return [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
+          return
+              [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
         std::move(kept));
   });
@@ -94,7 +98,9 @@ Napi::Value SessionObject::readTensors(const Napi::CallbackInfo& info) {
     const auto names = toNames(info[0]);
     return owned_.queue(Value(), [names](Session& session) -> Finish {
       Values copies = copyTensors(session.tensors(), names);
-      return [copies = std::move(copies)](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensors(env, copies); };
+      return [copies = std::move(copies)](Napi::Env env, const Napi::Object&) -> Napi::Value {
+        return fromTensors(env, copies);
+      };
     });
   });
 }

@@ -32,7 +32,8 @@ inline void overwriteTensors(const NamedTensors& all, const Values& values) {
   for (const auto& [name, value] : values) {
     const at::Tensor tensor = findTensor(all, name);
     if (tensor.sizes() != value.sizes()) {
-      throw Error("INVALID_OPTION", name + ": expected shape " + describe(tensor.sizes().vec()) + ", got " + describe(value.sizes().vec()));
+      throw Error("INVALID_OPTION", name + ": expected shape " + describe(tensor.sizes().vec()) + ", got " +
+                                        describe(value.sizes().vec()));
     }
   }
   for (const auto& [name, value] : values) findTensor(all, name).detach().copy_(value);

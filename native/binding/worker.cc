@@ -12,8 +12,8 @@
 namespace ganode::binding {
 namespace {
 
-// Live workers of all environments. `process.exit` runs no environment's clean-up, only C's exit handlers, so one of those
-// stops them; it is registered after libtorch is loaded, hence runs before libtorch's own.
+// Live workers of all environments. `process.exit` runs no environment's clean-up, only C's exit handlers, so
+// one of those stops them; it is registered after libtorch is loaded, hence runs before libtorch's own.
 class Live {
  public:
   static Live& instance() {
@@ -58,8 +58,8 @@ struct Worker::Job {
   Channel* channel = nullptr;
 };
 
-// The way back to JavaScript: a thread-safe function that keeps the event loop alive only while promises are pending.
-// It outlives its worker by the calls that are on their way.
+// The way back to JavaScript: a thread-safe function that keeps the event loop alive only while promises are
+// pending. It outlives its worker by the calls that are on their way.
 struct Worker::Channel {
   napi_threadsafe_function function = nullptr;
   int64_t pending = 0;  // JavaScript thread only
@@ -123,7 +123,8 @@ Napi::Promise Worker::enqueue(const Napi::Object& owner, Work work, const std::v
   job->kept.push_back(Napi::Persistent(owner));
   for (const Napi::Value& value : kept) job->kept.push_back(Napi::Persistent(value.As<Napi::Object>()));
   napi_value promise = nullptr;
-  if (napi_create_promise(env, &job->deferred, &promise) != napi_ok) throw Error("INTERNAL", "could not make a promise");
+  if (napi_create_promise(env, &job->deferred, &promise) != napi_ok)
+    throw Error("INTERNAL", "could not make a promise");
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) throw Error("DISPOSED", "the session or network was disposed of");
@@ -191,8 +192,10 @@ Napi::Error toJavaScript(Napi::Env env, const std::exception_ptr& thrown) {
     Napi::Error result = make(error.code(), error.what());
     Napi::Object details = Napi::Object::New(env);
     for (const auto& [key, value] : error.details()) {
-      const bool number = !value.empty() && value.size() < 16 && value.find_first_not_of("0123456789") == std::string::npos;
-      details.Set(key, number ? Napi::Value(Napi::Number::New(env, std::stod(value))) : Napi::String::New(env, value));
+      const bool number =
+          !value.empty() && value.size() < 16 && value.find_first_not_of("0123456789") == std::string::npos;
+      details.Set(key, number ? Napi::Value(Napi::Number::New(env, std::stod(value)))
+                              : Napi::String::New(env, value));
     }
     result.Set("details", details);
     return result;

@@ -1,8 +1,9 @@
 // A thread that an object owns, and promises for what it does.
 //
-// OpenMP keeps a pool for every thread that calls it, so work on tensors must not wander over libuv's pool; and Node may
-// leave in many ways (exit, process.exit in a callback, an uncaught throw, a terminated worker thread, a collected
-// object), each of which must find the thread stopped before libtorch is torn down. Both are settled here, once.
+// OpenMP keeps a pool for every thread that calls it, so work on tensors must not wander over libuv's pool;
+// and Node may leave in many ways (exit, process.exit in a callback, an uncaught throw, a terminated worker
+// thread, a collected object), each of which must find the thread stopped before libtorch is torn down. Both
+// are settled here, once.
 #pragma once
 
 #include <napi.h>
@@ -18,7 +19,8 @@
 
 namespace ganode::binding {
 
-// Makes the value that a promise resolves with; runs on the JavaScript thread and is given the owner of the work.
+// Makes the value that a promise resolves with; runs on the JavaScript thread and is given the owner of the
+// work.
 using Finish = std::function<Napi::Value(Napi::Env, const Napi::Object&)>;
 // Runs on the owned thread; throws to reject.
 using Work = std::function<Finish()>;
@@ -33,7 +35,8 @@ class Worker {
   // Queues work. `owner`, and `kept` (buffers that the work reads), stay alive until the promise is settled.
   Napi::Promise enqueue(const Napi::Object& owner, Work work, const std::vector<Napi::Value>& kept = {});
 
-  // Asks all that is queued or under way to stop; work that looks at `cancelled` with the ticket it was queued under does.
+  // Asks all that is queued or under way to stop; work that looks at `cancelled` with the ticket it was
+  // queued under does.
   void cancel() { ++ticket_; }
   uint64_t ticket() const { return ticket_; }
   bool cancelled(uint64_t ticket) const { return ticket_ != ticket; }

@@ -16,7 +16,8 @@ at::Device chooseDevice(const std::string& name) {
   if (name != "cuda" && name != "auto") {
     throw Error("INVALID_OPTION", "expected device to be 'cpu', 'cuda' or 'auto', got '" + name + "'");
   }
-  if (at::hasCUDA() && at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() > 0) return at::kCUDA;
+  if (at::hasCUDA() && at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() > 0)
+    return at::kCUDA;
   if (name == "auto") return at::kCPU;
   throw Error("DEVICE", at::hasCUDA() ? "device 'cuda': libtorch has CUDA, but no CUDA device answers"
                                       : "device 'cuda': this libtorch was built without CUDA");
@@ -44,8 +45,8 @@ int64_t defaultThreads() {
 }
 
 void useThreads(int64_t threads) {
-  // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and OpenMP's own, a
-  // thread's. Setting both under one lock keeps two sessions with different numbers apart.
+  // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and
+  // OpenMP's own, a thread's. Setting both under one lock keeps two sessions with different numbers apart.
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
   at::set_num_threads(static_cast<int>(threads > 0 ? threads : defaultThreads()));

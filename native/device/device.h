@@ -23,8 +23,9 @@ void useThreads(int64_t threads);
 // ATen's own number, whatever sessions have set since.
 int64_t defaultThreads();
 
-// While it lives, convolutions and matrix products of the calling thread run in bfloat16 (autocast), when `on`. Weights are
-// cast once and the casts are dropped at the end, so that an update of the weights between two scopes is seen.
+// While it lives, convolutions and matrix products of the calling thread run in bfloat16 (autocast), when
+// `on`. Weights are cast once and the casts are dropped at the end, so that an update of the weights between
+// two scopes is seen.
 class PrecisionScope {
  public:
   PrecisionScope(bool on, const at::Device& device);

@@ -22,7 +22,8 @@ std::unique_ptr<Operator> leakyRelu(NodeContext& node) {
 
 std::unique_ptr<Operator> gelu(NodeContext& node) {
   const std::string approximate = node.attributes.choice("approximate", {"none", "tanh"}, "none");
-  return makeFunction(node.input(), [approximate](Inputs inputs) { return at::gelu(inputs[0], approximate); });
+  return makeFunction(node.input(),
+                      [approximate](Inputs inputs) { return at::gelu(inputs[0], approximate); });
 }
 
 // Goodfellow et al. 2013: the maximum over groups of neighbouring features (or channels).
@@ -30,7 +31,8 @@ std::unique_ptr<Operator> maxout(NodeContext& node) {
   Dims dims = node.input(1, 3);
   const int64_t pieces = node.attributes.integer("pieces", 1);
   if (dims[0] % pieces != 0) {
-    node.attributes.fail("expected pieces to divide " + std::to_string(dims[0]) + " features, got " + std::to_string(pieces));
+    node.attributes.fail("expected pieces to divide " + std::to_string(dims[0]) + " features, got " +
+                         std::to_string(pieces));
   }
   dims[0] /= pieces;
   return makeFunction(std::move(dims), [pieces](Inputs inputs) {

@@ -71,7 +71,8 @@ std::string Attributes::choice(const std::string& name, const std::vector<std::s
                                const std::string& otherwise) {
   const json* value = find(name);
   if (value == nullptr) return otherwise;
-  if (!value->is_string() || std::find(choices.begin(), choices.end(), value->get<std::string>()) == choices.end()) {
+  if (!value->is_string() ||
+      std::find(choices.begin(), choices.end(), value->get<std::string>()) == choices.end()) {
     std::string known;
     for (const std::string& choice : choices) known += (known.empty() ? "'" : ", '") + choice + "'";
     failValue(name, "one of " + known, *value);
@@ -83,7 +84,8 @@ Pair Attributes::pair(const std::string& name, int64_t least, std::optional<Pair
   const json* value = otherwise ? find(name) : &require(name);
   if (value == nullptr) return *otherwise;
   if (isInteger(*value, least)) return {value->get<int64_t>(), value->get<int64_t>()};
-  if (!value->is_array() || value->size() != 2 || !isInteger((*value)[0], least) || !isInteger((*value)[1], least)) {
+  if (!value->is_array() || value->size() != 2 || !isInteger((*value)[0], least) ||
+      !isInteger((*value)[1], least)) {
     failValue(name, "a whole number from " + std::to_string(least) + " or a pair of them", *value);
   }
   return {(*value)[0].get<int64_t>(), (*value)[1].get<int64_t>()};

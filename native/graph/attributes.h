@@ -1,4 +1,5 @@
-// Typed, checked access to the attributes of a node. Every failure names the node, the operator and the attribute.
+// Typed, checked access to the attributes of a node. Every failure names the node, the operator and the
+// attribute.
 #pragma once
 
 #include <array>
@@ -22,7 +23,8 @@ class Attributes {
   int64_t integer(const std::string& name, int64_t least, std::optional<int64_t> otherwise = std::nullopt);
   double number(const std::string& name, double least, double most, double otherwise);
   bool boolean(const std::string& name, bool otherwise);
-  std::string choice(const std::string& name, const std::vector<std::string>& choices, const std::string& otherwise);
+  std::string choice(const std::string& name, const std::vector<std::string>& choices,
+                     const std::string& otherwise);
   // A whole number for both directions, or [height, width].
   Pair pair(const std::string& name, int64_t least, std::optional<Pair> otherwise = std::nullopt);
   Dims dims(const std::string& name);
@@ -40,7 +42,8 @@ class Attributes {
  private:
   const nlohmann::json* find(const std::string& name);
   const nlohmann::json& require(const std::string& name);
-  [[noreturn]] void failValue(const std::string& name, const std::string& expected, const nlohmann::json& got) const;
+  [[noreturn]] void failValue(const std::string& name, const std::string& expected,
+                              const nlohmann::json& got) const;
 
   const NodeSpec& node_;
   std::set<std::string> known_;

@@ -27,8 +27,9 @@ struct Geometry {
         same(node.attributes.is("padding", "same")) {
     if (!same) padding = node.attributes.pair("padding", 0, Pair{0, 0});
     if (channels % groups != 0 || filters % groups != 0) {
-      node.attributes.fail("expected groups to divide channels and filters, got " + std::to_string(groups) + " for " +
-                           std::to_string(channels) + " channels and " + std::to_string(filters) + " filters");
+      node.attributes.fail("expected groups to divide channels and filters, got " + std::to_string(groups) +
+                           " for " + std::to_string(channels) + " channels and " + std::to_string(filters) +
+                           " filters");
     }
   }
 
@@ -48,8 +49,10 @@ class Convolution : public Operator {
     const Geometry& g = geometry_;
     const int64_t first = transposed ? channels_ : g.filters;
     const int64_t second = (transposed ? g.filters : channels_) / g.groups;
-    declare("weight", {first, second, g.kernel[0], g.kernel[1]}, node.attributes.initializer("initializer", {}));
-    const Initializer biasInitializer = node.attributes.initializer("biasInitializer", Initializer::of("zeros"));
+    declare("weight", {first, second, g.kernel[0], g.kernel[1]},
+            node.attributes.initializer("initializer", {}));
+    const Initializer biasInitializer =
+        node.attributes.initializer("biasInitializer", Initializer::of("zeros"));
     if (node.attributes.boolean("bias", true)) declare("bias", {g.filters}, biasInitializer);
   }
 
@@ -62,8 +65,9 @@ class Convolution : public Operator {
 
   void inferFrom(NodeContext& node, const Pair& size) {
     if (size[0] < 1 || size[1] < 1) {
-      node.attributes.fail("the kernel spans " + std::to_string(geometry_.span(0)) + "×" + std::to_string(geometry_.span(1)) +
-                           " and does not fit the input " + describe(node.input(3)));
+      node.attributes.fail("the kernel spans " + std::to_string(geometry_.span(0)) + "×" +
+                           std::to_string(geometry_.span(1)) + " and does not fit the input " +
+                           describe(node.input(3)));
     }
     infer({geometry_.filters, size[0], size[1]});
   }
@@ -81,7 +85,8 @@ class Conv2d : public Convolution {
       const int64_t size = dims[axis + 1];
       const int64_t stride = geometry_.stride[axis];
       if (geometry_.same) {
-        const int64_t total = std::max<int64_t>(((size + stride - 1) / stride - 1) * stride + geometry_.span(axis) - size, 0);
+        const int64_t total =
+            std::max<int64_t>(((size + stride - 1) / stride - 1) * stride + geometry_.span(axis) - size, 0);
         geometry_.padding[axis] = total / 2;
         extra_[axis] = total % 2;  // TensorFlow pads the odd one at the end
       }
@@ -94,7 +99,8 @@ class Conv2d : public Convolution {
   int64_t multiplyAdds() const override { return perPosition() * output()[1] * output()[2]; }
 
  protected:
-  at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) override {
+  at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
+                      const std::optional<at::Tensor>& bias) override {
     const Geometry& g = geometry_;
     const bool odd = extra_[0] > 0 || extra_[1] > 0;
     const at::Tensor padded = odd ? at::constant_pad_nd(input, {0, extra_[1], 0, extra_[0]}) : input;
@@ -116,7 +122,8 @@ class ConvTranspose2d : public Convolution {
       const int64_t stride = geometry_.stride[axis];
       if (geometry_.same) {
         if (outputPadding_[axis] != 0) node.attributes.fail("expected no outputPadding with padding 'same'");
-        // The full output spans (n - 1)·stride + span; 'same' keeps n·stride of it, as the gradient of a 'same' conv2d.
+        // The full output spans (n - 1)·stride + span; 'same' keeps n·stride of it, as the gradient of a
+        // 'same' conv2d.
         const int64_t surplus = geometry_.span(axis) - stride;
         geometry_.padding[axis] = std::max<int64_t>(surplus, 0) / 2;
         cut_[axis] = std::max<int64_t>(surplus, 0) % 2;
@@ -134,7 +141,8 @@ class ConvTranspose2d : public Convolution {
   int64_t multiplyAdds() const override { return perPosition() * positions_; }
 
  protected:
-  at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight, const std::optional<at::Tensor>& bias) override {
+  at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
+                      const std::optional<at::Tensor>& bias) override {
     const Geometry& g = geometry_;
     at::Tensor output =
         at::conv_transpose2d(input, weight, bias, g.stride, g.padding, outputPadding_, g.groups, g.dilation);

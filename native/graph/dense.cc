@@ -13,7 +13,8 @@ class Dense : public Operator {
     const int64_t units = node.attributes.integer("units", 1);
     const bool bias = node.attributes.boolean("bias", true);
     declare("weight", {units, features}, node.attributes.initializer("initializer", {}));
-    const Initializer biasInitializer = node.attributes.initializer("biasInitializer", Initializer::of("zeros"));
+    const Initializer biasInitializer =
+        node.attributes.initializer("biasInitializer", Initializer::of("zeros"));
     if (bias) declare("bias", {units}, biasInitializer);
     multiplyAdds_ = units * features;
     infer({units});

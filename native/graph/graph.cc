@@ -107,14 +107,19 @@ void Graph::materializeAs(const Graph& other) {
 at::Tensor Graph::checkedInput(const std::string& name, const at::Tensor& value) const {
   const ValueShape& shape = shapes_.at(name);
   const Dims got = value.sizes().vec();
-  const bool fits = shape.isLabel() ? value.dim() == 1 : value.dim() > 0 && value.sizes().slice(1) == at::IntArrayRef(shape.dims);
+  const bool fits = shape.isLabel()
+                        ? value.dim() == 1
+                        : value.dim() > 0 && value.sizes().slice(1) == at::IntArrayRef(shape.dims);
   if (!fits) {
-    throw Error("INVALID_DATA", "input \"" + name + "\": expected a batch of " + describe(shape) + ", got " + describe(got));
+    throw Error("INVALID_DATA",
+                "input \"" + name + "\": expected a batch of " + describe(shape) + ", got " + describe(got));
   }
   if (shape.isLabel()) {
-    if (value.numel() > 0 && (value.min().item<int64_t>() < 0 || value.max().item<int64_t>() >= shape.classes)) {
-      throw Error("INVALID_DATA", "input \"" + name + "\": expected class indices from 0 to " + std::to_string(shape.classes - 1) +
-                                      ", got " + std::to_string(value.min().item<int64_t>()) + " to " +
+    if (value.numel() > 0 &&
+        (value.min().item<int64_t>() < 0 || value.max().item<int64_t>() >= shape.classes)) {
+      throw Error("INVALID_DATA", "input \"" + name + "\": expected class indices from 0 to " +
+                                      std::to_string(shape.classes - 1) + ", got " +
+                                      std::to_string(value.min().item<int64_t>()) + " to " +
                                       std::to_string(value.max().item<int64_t>()));
     }
     return value.to(device_);
@@ -126,7 +131,8 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
   std::vector<at::Tensor> values(inputs_.size() + nodes_.size());
   for (const auto& [name, index] : inputs_) {
     const auto given = inputs.find(name);
-    if (given == inputs.end()) throw Error("INVALID_DATA", "input \"" + name + "\": expected values, got none");
+    if (given == inputs.end())
+      throw Error("INVALID_DATA", "input \"" + name + "\": expected values, got none");
     values[index] = checkedInput(name, given->second);
   }
   Mode own = mode;
@@ -150,7 +156,8 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
 
 std::vector<std::pair<std::string, at::Tensor>> Graph::tensors() const {
   std::vector<std::pair<std::string, at::Tensor>> all;
-  visitSlots([&](const NodeSpec& node, Slot& slot) { all.emplace_back(node.name + "." + slot.name, slot.tensor); });
+  visitSlots(
+      [&](const NodeSpec& node, Slot& slot) { all.emplace_back(node.name + "." + slot.name, slot.tensor); });
   return all;
 }
 

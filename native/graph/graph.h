@@ -33,13 +33,14 @@ class Graph {
   // Throws Error("INVALID_GRAPH") that names the node.
   explicit Graph(GraphSpec spec);
 
-  // Gives every slot memory and its first values, drawn on the CPU (so that a seed means the same on every device).
+  // Gives every slot memory and its first values, drawn on the CPU (so that a seed means the same on every
+  // device).
   void materialize(const at::Device& device, at::ScalarType dtype, at::Generator& generator);
   // The same memory, with the values of another graph of the same spec.
   void materializeAs(const Graph& other);
 
-  // Runs the nodes in order. Inputs are by name, batch dimension first; every input the spec names must be there.
-  // Throws Error("INVALID_DATA") for an input that does not fit.
+  // Runs the nodes in order. Inputs are by name, batch dimension first; every input the spec names must be
+  // there. Throws Error("INVALID_DATA") for an input that does not fit.
   Values forward(const Values& inputs, const Mode& mode) const;
 
   const GraphSpec& spec() const { return spec_; }

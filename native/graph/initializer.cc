@@ -20,7 +20,8 @@ struct Fans {
 
 Fans fansOf(const at::Tensor& tensor) {
   if (tensor.dim() < 2) return {static_cast<double>(tensor.numel()), static_cast<double>(tensor.numel())};
-  const double field = static_cast<double>(tensor.numel()) / static_cast<double>(tensor.size(0) * tensor.size(1));
+  const double field =
+      static_cast<double>(tensor.numel()) / static_cast<double>(tensor.size(0) * tensor.size(1));
   return {static_cast<double>(tensor.size(1)) * field, static_cast<double>(tensor.size(0)) * field};
 }
 
@@ -58,8 +59,9 @@ Initializer parseInitializer(const nlohmann::json& value, const std::string& whe
     fail("expected an initializer of " + known + ", got \"" + result.kind + "\"");
   }
   if (!value.is_object()) return result;
-  const std::map<std::string, double*> numbers = {{"mean", &result.mean}, {"std", &result.std},     {"low", &result.low},
-                                                  {"high", &result.high}, {"value", &result.value}, {"gain", &result.gain}};
+  const std::map<std::string, double*> numbers = {{"mean", &result.mean},   {"std", &result.std},
+                                                  {"low", &result.low},     {"high", &result.high},
+                                                  {"value", &result.value}, {"gain", &result.gain}};
   for (const auto& [key, number] : value.items()) {
     if (key == "kind") continue;
     const auto target = numbers.find(key);

@@ -1,5 +1,5 @@
-// First weights. Formulas and fans are those of torch.nn.init (and Keras): fan in is the second dimension times the
-// receptive field, fan out the first.
+// First weights. Formulas and fans are those of torch.nn.init (and Keras): fan in is the second dimension
+// times the receptive field, fan out the first.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -26,7 +26,8 @@ struct Initializer {
   }
 };
 
-// A name, or an object with `kind` and that kind's numbers. `where` begins the message of the Error("INVALID_GRAPH").
+// A name, or an object with `kind` and that kind's numbers. `where` begins the message of the
+// Error("INVALID_GRAPH").
 Initializer parseInitializer(const nlohmann::json& value, const std::string& where);
 
 // Fills a tensor on the CPU in place, with numbers drawn from `generator` where the kind is random.

@@ -6,8 +6,8 @@
 namespace ganode {
 namespace {
 
-// Ioffe & Szegedy 2015, with PyTorch's conventions: running = (1 - momentum)·running + momentum·batch, and the running
-// variance is the unbiased one.
+// Ioffe & Szegedy 2015, with PyTorch's conventions: running = (1 - momentum)·running + momentum·batch, and
+// the running variance is the unbiased one.
 class BatchNorm : public Operator {
  public:
   explicit BatchNorm(NodeContext& node) {
@@ -28,8 +28,8 @@ class BatchNorm : public Operator {
 
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
     const auto optional = [&](size_t slot) { return affine_ ? std::optional(tensor(slot)) : std::nullopt; };
-    return at::batch_norm(inputs[0], optional(weight_), optional(bias_), tensor(mean_), tensor(variance_), mode.training,
-                          momentum_, epsilon_, /*cudnn_enabled=*/true);
+    return at::batch_norm(inputs[0], optional(weight_), optional(bias_), tensor(mean_), tensor(variance_),
+                          mode.training, momentum_, epsilon_, /*cudnn_enabled=*/true);
   }
 
  private:
@@ -68,8 +68,8 @@ class LayerNorm : public Operator {
   bool affine_ = true;
 };
 
-// Srivastava et al. 2014, inverted: what is kept is divided by 1 - rate. The mask comes from the caller's generator and
-// not from ATen's global one, so that a session's randomness is its own and can be saved.
+// Srivastava et al. 2014, inverted: what is kept is divided by 1 - rate. The mask comes from the caller's
+// generator and not from ATen's global one, so that a session's randomness is its own and can be saved.
 class Dropout : public Operator {
  public:
   explicit Dropout(NodeContext& node) : rate_(node.attributes.number("rate", 0, 1, 0.5)) {

@@ -7,8 +7,12 @@ namespace {
 
 class FunctionOperator : public Operator {
  public:
-  FunctionOperator(Dims output, Function function) : function_(std::move(function)) { infer(std::move(output)); }
-  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override { return function_(inputs); }
+  FunctionOperator(Dims output, Function function) : function_(std::move(function)) {
+    infer(std::move(output));
+  }
+  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
+    return function_(inputs);
+  }
 
  private:
   Function function_;
@@ -31,8 +35,8 @@ const Dims& NodeContext::input(size_t rank, size_t other) const {
   const Dims& dims = input();
   if (dims.size() == rank || (other > 0 && dims.size() == other)) return dims;
   const auto form = [](size_t n) { return std::string(n == 1 ? "[features]" : "[channels, height, width]"); };
-  attributes.fail("expected an input of shape " + form(rank) + (other > 0 ? " or " + form(other) : "") + ", got " +
-                  describe(dims));
+  attributes.fail("expected an input of shape " + form(rank) + (other > 0 ? " or " + form(other) : "") +
+                  ", got " + describe(dims));
 }
 
 const ValueShape& NodeContext::label() const {

@@ -32,8 +32,8 @@ struct Slot {
   at::Tensor tensor;  // undefined until the graph is materialized
 };
 
-// One node at work. The constructor of a subclass checks attributes and input shapes, infers the output's shape and
-// declares the slots.
+// One node at work. The constructor of a subclass checks attributes and input shapes, infers the output's
+// shape and declares the slots.
 class Operator {
  public:
   Operator() = default;
@@ -63,8 +63,8 @@ class Operator {
   std::vector<Slot> slots_;
 };
 
-// What a constructor is given. ATen's meta device would infer shapes too, but without Python most of its operators have no
-// kernel there; and these rules can say what was expected.
+// What a constructor is given. ATen's meta device would infer shapes too, but without Python most of its
+// operators have no kernel there; and these rules can say what was expected.
 struct NodeContext {
   Attributes& attributes;
   const std::vector<ValueShape>& inputs;

@@ -20,7 +20,8 @@ std::unique_ptr<Operator> upsample(NodeContext& node) {
   const std::string mode = node.attributes.choice("mode", {"nearest", "bilinear"}, "nearest");
   const int64_t height = dims[1] * factor;
   const int64_t width = dims[2] * factor;
-  return makeFunction({dims[0], height, width}, [=](Inputs inputs) { return resize(inputs[0], height, width, mode); });
+  return makeFunction({dims[0], height, width},
+                      [=](Inputs inputs) { return resize(inputs[0], height, width, mode); });
 }
 
 std::unique_ptr<Operator> downsample(NodeContext& node) {
@@ -28,12 +29,14 @@ std::unique_ptr<Operator> downsample(NodeContext& node) {
   const int64_t factor = node.attributes.integer("factor", 1, 2);
   const std::string mode = node.attributes.choice("mode", {"area", "nearest", "bilinear"}, "area");
   if (dims[1] % factor != 0 || dims[2] % factor != 0) {
-    node.attributes.fail("expected height and width to divide by factor " + std::to_string(factor) + ", got " + describe(dims));
+    node.attributes.fail("expected height and width to divide by factor " + std::to_string(factor) +
+                         ", got " + describe(dims));
   }
   const int64_t height = dims[1] / factor;
   const int64_t width = dims[2] / factor;
   return makeFunction({dims[0], height, width}, [=](Inputs inputs) {
-    return mode == "area" ? at::avg_pool2d(inputs[0], {factor, factor}) : resize(inputs[0], height, width, mode);
+    return mode == "area" ? at::avg_pool2d(inputs[0], {factor, factor})
+                          : resize(inputs[0], height, width, mode);
   });
 }
 
@@ -62,12 +65,14 @@ struct Window {
 
 std::unique_ptr<Operator> avgPool(NodeContext& node) {
   const Window w(node);
-  return makeFunction(w.output, [w](Inputs inputs) { return at::avg_pool2d(inputs[0], w.kernel, w.stride, w.padding); });
+  return makeFunction(
+      w.output, [w](Inputs inputs) { return at::avg_pool2d(inputs[0], w.kernel, w.stride, w.padding); });
 }
 
 std::unique_ptr<Operator> maxPool(NodeContext& node) {
   const Window w(node);
-  return makeFunction(w.output, [w](Inputs inputs) { return at::max_pool2d(inputs[0], w.kernel, w.stride, w.padding); });
+  return makeFunction(
+      w.output, [w](Inputs inputs) { return at::max_pool2d(inputs[0], w.kernel, w.stride, w.padding); });
 }
 
 std::unique_ptr<Operator> globalAvgPool(NodeContext& node) {

@@ -19,8 +19,8 @@ std::unique_ptr<Operator> reshape(NodeContext& node) {
   const Dims& from = node.input();
   const Dims to = node.attributes.dims("shape");
   if (product(from) != product(to)) {
-    node.attributes.fail("cannot reshape " + describe(from) + " (" + std::to_string(product(from)) + " values) to " +
-                         describe(to) + " (" + std::to_string(product(to)) + ")");
+    node.attributes.fail("cannot reshape " + describe(from) + " (" + std::to_string(product(from)) +
+                         " values) to " + describe(to) + " (" + std::to_string(product(to)) + ")");
   }
   return makeFunction(to, [to](Inputs inputs) {
     Dims sizes = {inputs[0].size(0)};
@@ -46,7 +46,8 @@ std::unique_ptr<Operator> concat(NodeContext& node) {
   const Dims& first = node.inputs[0].dims;
   Dims output = first;
   if (axis >= static_cast<int64_t>(first.size())) {
-    node.attributes.fail("expected axis to be under " + std::to_string(first.size()) + ", got " + std::to_string(axis));
+    node.attributes.fail("expected axis to be under " + std::to_string(first.size()) + ", got " +
+                         std::to_string(axis));
   }
   const auto along = static_cast<size_t>(axis);
   output[along] = 0;
@@ -57,7 +58,8 @@ std::unique_ptr<Operator> concat(NodeContext& node) {
       other[along] = first[along];
     }
     if (other != first) {
-      node.attributes.fail("cannot join " + describe(first) + " and " + describe(input.dims) + " on axis " + std::to_string(axis));
+      node.attributes.fail("cannot join " + describe(first) + " and " + describe(input.dims) + " on axis " +
+                           std::to_string(axis));
     }
   }
   return makeFunction(output, [axis](Inputs inputs) { return at::cat(inputs, axis + 1); });
@@ -73,7 +75,8 @@ Dims broadcast(const NodeContext& node) {
     result.insert(result.begin(), rank - result.size(), 1);
     for (size_t i = 0; i < rank; ++i) {
       if (dims[i] != result[i] && dims[i] != 1 && result[i] != 1) {
-        node.attributes.fail("cannot broadcast " + describe(input.dims) + " with " + describe(node.inputs[0].dims));
+        node.attributes.fail("cannot broadcast " + describe(input.dims) + " with " +
+                             describe(node.inputs[0].dims));
       }
       result[i] = std::max(dims[i], result[i]);
     }

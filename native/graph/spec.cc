@@ -23,7 +23,8 @@ const json& member(const json& object, const char* key, const std::string& where
 bool isName(const std::string& name) {
   if (name.empty() || name.size() > 200) return false;
   for (const char c : name) {
-    const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    const bool fine =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     if (!fine) return false;
   }
   return true;
@@ -42,7 +43,8 @@ ValueShape parseInput(const std::string& name, const json& value) {
     return shape;
   }
   const json& dims = member(value, "shape", where);
-  if (!dims.is_array() || dims.empty() || dims.size() > 8) fail(where + ": expected shape to be 1 to 8 whole numbers, got " + dims.dump());
+  if (!dims.is_array() || dims.empty() || dims.size() > 8)
+    fail(where + ": expected shape to be 1 to 8 whole numbers, got " + dims.dump());
   for (const json& dim : dims) {
     if (!dim.is_number_integer() || dim.get<int64_t>() < 1 || dim.get<int64_t>() > kMaxDim) {
       fail(where + ": expected shape to be whole numbers from 1, got " + dims.dump());
@@ -67,9 +69,11 @@ NodeSpec parseNode(const json& value, size_t index, const std::set<std::string>&
   if (!op.is_string()) fail(where + ": expected op to be a string, got " + op.dump());
   node.op = op.get<std::string>();
   const json& inputs = member(value, "inputs", where);
-  if (!inputs.is_array() || inputs.empty()) fail(where + ": expected inputs to be names of earlier nodes, got " + inputs.dump());
+  if (!inputs.is_array() || inputs.empty())
+    fail(where + ": expected inputs to be names of earlier nodes, got " + inputs.dump());
   for (const json& input : inputs) {
-    if (!input.is_string()) fail(where + ": expected inputs to be names of earlier nodes, got " + inputs.dump());
+    if (!input.is_string())
+      fail(where + ": expected inputs to be names of earlier nodes, got " + inputs.dump());
     if (!known.contains(input.get<std::string>())) {
       fail(where + ": its input " + input.dump() + " is no graph input and no earlier node");
     }
@@ -89,7 +93,8 @@ NodeSpec parseNode(const json& value, size_t index, const std::set<std::string>&
 GraphSpec parseGraph(const json& value) {
   if (!value.is_object()) fail("expected an object with version, inputs, nodes and outputs");
   const json& version = member(value, "version", "the graph");
-  if (!version.is_number_integer() || version.get<int64_t>() != 1) fail("expected version 1, got " + version.dump());
+  if (!version.is_number_integer() || version.get<int64_t>() != 1)
+    fail("expected version 1, got " + version.dump());
 
   GraphSpec graph;
   std::set<std::string> known;
@@ -100,7 +105,8 @@ GraphSpec parseGraph(const json& value) {
     known.insert(name);
   }
   const json& nodes = member(value, "nodes", "the graph");
-  if (!nodes.is_array() || nodes.size() > kMaxNodes) fail("expected nodes to be a list of at most 100000 nodes");
+  if (!nodes.is_array() || nodes.size() > kMaxNodes)
+    fail("expected nodes to be a list of at most 100000 nodes");
   for (size_t i = 0; i < nodes.size(); ++i) {
     graph.nodes.push_back(parseNode(nodes[i], i, known));
     known.insert(graph.nodes.back().name);

@@ -7,8 +7,8 @@
 namespace ganode {
 namespace {
 
-// -log σ(x) = softplus(-x) and -log(1 - σ(x)) = softplus(x), stable for large |x|. log_sigmoid rather than softplus: the
-// latter turns linear above a threshold, which is not exact in double precision.
+// -log σ(x) = softplus(-x) and -log(1 - σ(x)) = softplus(x), stable for large |x|. log_sigmoid rather than
+// softplus: the latter turns linear above a threshold, which is not exact in double precision.
 at::Tensor crossEntropyOfOne(const at::Tensor& logits) { return at::log_sigmoid(logits).mean().neg(); }
 at::Tensor crossEntropyOfZero(const at::Tensor& logits) { return at::log_sigmoid(logits.neg()).mean().neg(); }
 

@@ -18,7 +18,8 @@ enum class AdversarialLoss {
 AdversarialLoss parseAdversarialLoss(const std::string& name);
 
 // -log σ(real) - log(1 - σ(fake)), which D minimizes: binary cross-entropy on logits, the sum of both means.
-at::Tensor discriminatorLoss(AdversarialLoss loss, const at::Tensor& realLogits, const at::Tensor& fakeLogits);
+at::Tensor discriminatorLoss(AdversarialLoss loss, const at::Tensor& realLogits,
+                             const at::Tensor& fakeLogits);
 
 // What G minimizes.
 at::Tensor generatorLoss(AdversarialLoss loss, const at::Tensor& fakeLogits);

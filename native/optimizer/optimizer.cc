@@ -12,7 +12,8 @@ using nlohmann::json;
 double number(const json& options, const char* key, double otherwise, const std::string& where) {
   const auto found = options.find(key);
   if (found == options.end()) return otherwise;
-  if (!found->is_number()) throw Error("INVALID_OPTION", where + "." + key + ": expected a number, got " + found->dump());
+  if (!found->is_number())
+    throw Error("INVALID_OPTION", where + "." + key + ": expected a number, got " + found->dump());
   return found->get<double>();
 }
 
@@ -40,13 +41,16 @@ class Adam : public Optimizer {
   void apply(Update& u) override {
     const std::vector<at::Tensor> steps(u.parameters.size(), count());
     const auto fused = [&](auto function) {
-      function(u.parameters, u.gradients, u.state[0], u.state[1], /*max_exp_avg_sqs=*/std::vector<at::Tensor>{}, steps);
+      function(u.parameters, u.gradients, u.state[0], u.state[1],
+               /*max_exp_avg_sqs=*/std::vector<at::Tensor>{}, steps);
     };
     fused([&](const auto&... lists) {
       if (decoupled_) {
-        at::_fused_adamw_(lists..., learningRate_, beta1_, beta2_, weightDecay_, epsilon_, /*amsgrad=*/false, /*maximize=*/false);
+        at::_fused_adamw_(lists..., learningRate_, beta1_, beta2_, weightDecay_, epsilon_, /*amsgrad=*/false,
+                          /*maximize=*/false);
       } else {
-        at::_fused_adam_(lists..., learningRate_, beta1_, beta2_, weightDecay_, epsilon_, /*amsgrad=*/false, /*maximize=*/false);
+        at::_fused_adam_(lists..., learningRate_, beta1_, beta2_, weightDecay_, epsilon_, /*amsgrad=*/false,
+                         /*maximize=*/false);
       }
     });
   }
@@ -109,14 +113,16 @@ class Sgd : public Optimizer {
         momentum_(number(options, "momentum", 0, where)),
         weightDecay_(number(options, "weightDecay", 0, where)),
         nesterov_(options.value("nesterov", false)) {
-    if (nesterov_ && momentum_ == 0) throw Error("INVALID_OPTION", where + ".nesterov: expected a momentum above 0");
+    if (nesterov_ && momentum_ == 0)
+      throw Error("INVALID_OPTION", where + ".nesterov: expected a momentum above 0");
     if (momentum_ > 0) addState("momentumBuffer");
   }
 
  protected:
   void apply(Update& u) override {
     const std::vector<at::Tensor> buffers = momentum_ > 0 ? u.state[0] : std::vector<at::Tensor>{};
-    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_, learningRate_, /*dampening=*/0, nesterov_,
+    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_, learningRate_,
+                    /*dampening=*/0, nesterov_,
                     /*maximize=*/false, isFirst());
   }
 
@@ -154,7 +160,8 @@ void Optimizer::step(const std::vector<at::Tensor>& gradients) {
     if (!gradients[i].defined()) continue;
     const at::Tensor& parameter = parameters_[i];
     // The fused kernels walk raw memory, so a gradient must lie as its parameter does.
-    const bool aligned = gradients[i].strides() == parameter.strides() && gradients[i].scalar_type() == parameter.scalar_type();
+    const bool aligned = gradients[i].strides() == parameter.strides() &&
+                         gradients[i].scalar_type() == parameter.scalar_type();
     update.parameters.push_back(parameter);
     update.gradients.push_back(aligned ? gradients[i] : at::empty_like(parameter).copy_(gradients[i]));
     for (size_t kind = 0; kind < state_.size(); ++kind) update.state[kind].push_back(state_[kind].second[i]);
@@ -177,13 +184,17 @@ uint64_t Optimizer::bytes() const {
   return sum;
 }
 
-std::unique_ptr<Optimizer> makeOptimizer(const json& options, Optimizer::Named parameters, const std::string& where) {
+std::unique_ptr<Optimizer> makeOptimizer(const json& options, Optimizer::Named parameters,
+                                         const std::string& where) {
   const std::string kind = options.value("kind", "");
-  if (kind == "adam") return std::make_unique<Adam>(options, std::move(parameters), where, /*decoupled=*/false);
-  if (kind == "adamW") return std::make_unique<Adam>(options, std::move(parameters), where, /*decoupled=*/true);
+  if (kind == "adam")
+    return std::make_unique<Adam>(options, std::move(parameters), where, /*decoupled=*/false);
+  if (kind == "adamW")
+    return std::make_unique<Adam>(options, std::move(parameters), where, /*decoupled=*/true);
   if (kind == "rmsprop") return std::make_unique<Rmsprop>(options, std::move(parameters), where);
   if (kind == "sgd") return std::make_unique<Sgd>(options, std::move(parameters), where);
-  throw Error("INVALID_OPTION", where + ".kind: expected 'adam', 'adamW', 'rmsprop' or 'sgd', got '" + kind + "'");
+  throw Error("INVALID_OPTION",
+              where + ".kind: expected 'adam', 'adamW', 'rmsprop' or 'sgd', got '" + kind + "'");
 }
 
 }  // namespace ganode

@@ -20,12 +20,14 @@ class Optimizer {
   Optimizer& operator=(const Optimizer&) = delete;
   virtual ~Optimizer() = default;
 
-  // One update. `gradients` stand in the order of the parameters; an undefined one leaves its parameter as it is.
+  // One update. `gradients` stand in the order of the parameters; an undefined one leaves its parameter as it
+  // is.
   void step(const std::vector<at::Tensor>& gradients);
 
   const std::vector<at::Tensor>& parameters() const { return parameters_; }
 
-  // The state, by name ("<parameter>.expAvg", "step"), as live tensors: reading them saves, copying into them loads.
+  // The state, by name ("<parameter>.expAvg", "step"), as live tensors: reading them saves, copying into them
+  // loads.
   Named state() const;
   uint64_t bytes() const;
 
@@ -53,6 +55,7 @@ class Optimizer {
 
 // From a recipe's `optimizers.generator` or `optimizers.discriminator` (lib/recipes/schema.ts).
 // `where` begins the message of the Error("INVALID_OPTION").
-std::unique_ptr<Optimizer> makeOptimizer(const nlohmann::json& options, Optimizer::Named parameters, const std::string& where);
+std::unique_ptr<Optimizer> makeOptimizer(const nlohmann::json& options, Optimizer::Named parameters,
+                                         const std::string& where);
 
 }  // namespace ganode

@@ -15,8 +15,8 @@ namespace ganode {
 
 // Numbers of one step, each the mean over its updates. Columns of RunReport in lib/native.ts.
 struct StepStats {
-  static constexpr std::array<const char*, 5> kColumns = {"discriminatorLoss", "generatorLoss", "realLogit", "fakeLogit",
-                                                          "discriminatorAccuracy"};
+  static constexpr std::array<const char*, 5> kColumns = {"discriminatorLoss", "generatorLoss", "realLogit",
+                                                          "fakeLogit", "discriminatorAccuracy"};
   std::array<double, 5> values{};
 };
 
@@ -51,15 +51,17 @@ class AdversarialStep {
     at::Tensor labels;
   };
 
-  Fakes generate(int64_t n, const at::Tensor& labels, const LatentSource& latents, at::Generator& random) const;
+  Fakes generate(int64_t n, const at::Tensor& labels, const LatentSource& latents,
+                 at::Generator& random) const;
   at::Tensor judge(const at::Tensor& images, const at::Tensor& labels, at::Generator& random) const;
-  void updateDiscriminator(const StepData& data, int64_t update, const LatentSource& latents, at::Generator& random);
+  void updateDiscriminator(const StepData& data, int64_t update, const LatentSource& latents,
+                           at::Generator& random);
   void updateGenerator(bool fresh, const StepData& data, const LatentSource& latents, at::Generator& random);
 
   Options options_;
   Player& generator_;
   Player& discriminator_;
-  std::vector<Fakes> kept_;            // of the last D-update, with their graph, for the first G-update
+  std::vector<Fakes> kept_;  // of the last D-update, with their graph, for the first G-update
   std::vector<at::Tensor> discriminatorTerms_;  // each [loss, real logit, fake logit, accuracy]
   std::vector<at::Tensor> generatorTerms_;
 };

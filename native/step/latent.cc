@@ -7,7 +7,8 @@ namespace ganode {
 
 at::Generator makeGenerator(uint64_t seed) { return at::detail::createCPUGenerator(seed); }
 
-at::Tensor drawLatents(int64_t n, int64_t size, bool uniform, std::optional<double> truncation, at::Generator& generator) {
+at::Tensor drawLatents(int64_t n, int64_t size, bool uniform, std::optional<double> truncation,
+                       at::Generator& generator) {
   const at::NoGradGuard noGrad;
   at::Tensor z = at::empty({n, size});
   if (uniform) {

@@ -13,8 +13,9 @@ namespace ganode {
 at::Generator makeGenerator(uint64_t seed);
 
 // [n, size] of N(0, 1), or uniform on [-1, 1).
-// With a truncation ψ, normal values are redrawn until |z| <= 2ψ (Brock et al. 2019, section 3.1, where the standard
-// threshold of a truncated normal is 2), and uniform ones are scaled by ψ.
-at::Tensor drawLatents(int64_t n, int64_t size, bool uniform, std::optional<double> truncation, at::Generator& generator);
+// With a truncation ψ, normal values are redrawn until |z| <= 2ψ (Brock et al. 2019, section 3.1, where the
+// standard threshold of a truncated normal is 2), and uniform ones are scaled by ψ.
+at::Tensor drawLatents(int64_t n, int64_t size, bool uniform, std::optional<double> truncation,
+                       at::Generator& generator);
 
 }  // namespace ganode

@@ -28,11 +28,14 @@ Network::Network(const GraphSpec& spec, const NetworkOptions& options)
 
 Network Network::open(const std::string& path, const NetworkOptions& options) {
   const Checkpoint file = readSafetensors(path);
-  const auto mismatch = [&](const std::string& message) { throw Error("CHECKPOINT_MISMATCH", path + ": " + message); };
+  const auto mismatch = [&](const std::string& message) {
+    throw Error("CHECKPOINT_MISMATCH", path + ": " + message);
+  };
   const auto found = file.metadata.find("ganode.recipe");
   if (found == file.metadata.end()) mismatch("expected a checkpoint of ganode, and it carries no recipe");
   const nlohmann::json recipe = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
-  if (!recipe.is_object() || !recipe.contains("models") || !recipe["models"].is_object() || !recipe["models"].contains("generator")) {
+  if (!recipe.is_object() || !recipe.contains("models") || !recipe["models"].is_object() ||
+      !recipe["models"].contains("generator")) {
     mismatch("expected a recipe with models.generator");
   }
   NetworkOptions own = options;
@@ -45,7 +48,8 @@ Network Network::open(const std::string& path, const NetworkOptions& options) {
     if (!options.ema || stored == file.tensors.end()) stored = file.tensors.find("generator." + name);
     if (stored == file.tensors.end()) mismatch("expected a tensor generator." + name + ", and it is absent");
     if (stored->second.sizes() != tensor.sizes()) {
-      mismatch(stored->first + ": expected shape " + describe(tensor.sizes().vec()) + ", got " + describe(stored->second.sizes().vec()));
+      mismatch(stored->first + ": expected shape " + describe(tensor.sizes().vec()) + ", got " +
+               describe(stored->second.sizes().vec()));
     }
     tensor.detach().copy_(stored->second);
   }
@@ -80,9 +84,11 @@ Network::Result Network::forward(const Values& inputs, bool training, const Valu
   std::vector<at::Tensor> weights;
   for (const auto& [name, cotangent] : cotangents) {
     const auto output = result.outputs.find(name);
-    if (output == result.outputs.end()) throw Error("INVALID_DATA", "cotangents: the graph has no output \"" + name + "\"");
+    if (output == result.outputs.end())
+      throw Error("INVALID_DATA", "cotangents: the graph has no output \"" + name + "\"");
     if (output->second.sizes() != cotangent.sizes()) {
-      throw Error("INVALID_DATA", "cotangents: expected " + name + " to be " + describe(output->second.sizes().vec()) + ", got " +
+      throw Error("INVALID_DATA", "cotangents: expected " + name + " to be " +
+                                      describe(output->second.sizes().vec()) + ", got " +
                                       describe(cotangent.sizes().vec()));
     }
     if (!output->second.requires_grad()) continue;

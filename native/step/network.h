@@ -33,7 +33,8 @@ class Network {
     Values outputs;
     Values gradients;  // by input and parameter name; empty without cotangents
   };
-  // With cotangents: also the gradient of sum(outputs × cotangents) with respect to real inputs and parameters.
+  // With cotangents: also the gradient of sum(outputs × cotangents) with respect to real inputs and
+  // parameters.
   Result forward(const Values& inputs, bool training, const Values& cotangents);
 
   at::Tensor sample(SampleOptions options) const;

@@ -48,7 +48,9 @@ GraphSpec network(const json& recipe, const std::string& name) {
 std::optional<double> emaDecay(const json& recipe, double imagesPerStep) {
   if (!recipe.contains("ema") || recipe["ema"].is_null()) return std::nullopt;
   const json& ema = recipe["ema"];
-  const auto positive = [&](const char* key) { return ema.contains(key) && ema[key].is_number() && ema[key].get<double>() > 0; };
+  const auto positive = [&](const char* key) {
+    return ema.contains(key) && ema[key].is_number() && ema[key].get<double>() > 0;
+  };
   if (positive("decay") && ema["decay"].get<double>() < 1) return ema["decay"].get<double>();
   if (positive("halfLife")) return std::pow(0.5, imagesPerStep / ema["halfLife"].get<double>());
   fail("ema", "{decay} between 0 and 1, or {halfLife} in images above 0", ema);

@@ -5,8 +5,8 @@
 
 namespace ganode {
 
-Player::Player(GraphSpec spec, const nlohmann::json& optimizer, const std::string& name, const at::Device& device,
-               at::Generator& generator)
+Player::Player(GraphSpec spec, const nlohmann::json& optimizer, const std::string& name,
+               const at::Device& device, at::Generator& generator)
     : name_(name), graph_(std::move(spec)) {
   graph_.materialize(device, at::kFloat, generator);
   optimizer_ = makeOptimizer(optimizer, graph_.trainable(), "optimizers." + name);
@@ -14,8 +14,9 @@ Player::Player(GraphSpec spec, const nlohmann::json& optimizer, const std::strin
 
 void Player::gather(const at::Tensor& loss) {
   if (optimizer_->parameters().empty()) return;
-  std::vector<at::Tensor> gradients = torch::autograd::grad({loss}, optimizer_->parameters(), {}, /*retain_graph=*/false,
-                                                            /*create_graph=*/false, /*allow_unused=*/true);
+  std::vector<at::Tensor> gradients =
+      torch::autograd::grad({loss}, optimizer_->parameters(), {}, /*retain_graph=*/false,
+                            /*create_graph=*/false, /*allow_unused=*/true);
   if (gathered_.empty()) {
     gathered_ = std::move(gradients);
     return;
@@ -42,7 +43,8 @@ Player::Frozen::~Frozen() {
 std::vector<std::pair<std::string, at::Tensor>> Player::state() const {
   std::vector<std::pair<std::string, at::Tensor>> all;
   for (const auto& [name, tensor] : graph_.tensors()) all.emplace_back(name_ + "." + name, tensor);
-  for (const auto& [name, tensor] : optimizer_->state()) all.emplace_back("optimizer." + name_ + "." + name, tensor);
+  for (const auto& [name, tensor] : optimizer_->state())
+    all.emplace_back("optimizer." + name_ + "." + name, tensor);
   return all;
 }
 

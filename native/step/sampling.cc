@@ -34,8 +34,11 @@ void checkLabels(const Graph& generator, const at::Tensor& labels, int64_t n) {
     return;
   }
   const int64_t classes = generator.shapeOf("label").classes;
-  if (!labels.defined()) fail("expected labels, one an image, from 0 to " + std::to_string(classes - 1) + ": the generator is conditional");
-  if (labels.numel() != n) fail("expected " + std::to_string(n) + " labels, got " + std::to_string(labels.numel()));
+  if (!labels.defined())
+    fail("expected labels, one an image, from 0 to " + std::to_string(classes - 1) +
+         ": the generator is conditional");
+  if (labels.numel() != n)
+    fail("expected " + std::to_string(n) + " labels, got " + std::to_string(labels.numel()));
 }
 
 at::Tensor toBytes(const at::Tensor& images) {
@@ -52,7 +55,8 @@ at::Tensor latentsFor(const Graph& generator, const SampleOptions& options) {
     return drawLatents(options.count, size, options.uniformLatents, options.truncation, random);
   }
   if (options.latents.numel() == 0 || options.latents.numel() % size != 0) {
-    fail("expected latents in rows of " + std::to_string(size) + ", got " + std::to_string(options.latents.numel()) + " values");
+    fail("expected latents in rows of " + std::to_string(size) + ", got " +
+         std::to_string(options.latents.numel()) + " values");
   }
   return options.latents.view({-1, size});
 }

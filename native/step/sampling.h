@@ -26,8 +26,8 @@ struct SampleOptions {
 // [count, latentSize], as `sample` draws them. Throws Error("INVALID_OPTION").
 at::Tensor latentsFor(const Graph& generator, const SampleOptions& options);
 
-// The `image` outputs (or the only output) of `generator` in evaluation mode, contiguous, on the CPU: [n, ...].
-// uint8: [-1, 1] becomes [0, 255], rounded and clamped. Throws Error("INVALID_OPTION").
+// The `image` outputs (or the only output) of `generator` in evaluation mode, contiguous, on the CPU: [n,
+// ...]. uint8: [-1, 1] becomes [0, 255], rounded and clamped. Throws Error("INVALID_OPTION").
 at::Tensor sample(const Graph& generator, const SampleOptions& options);
 
 }  // namespace ganode

@@ -29,13 +29,14 @@ void expectOutput(const Graph& graph, const char* network, const char* output, c
     throw Error("INVALID_GRAPH", std::string(network) + ": expected an output \"" + output + "\"");
   }
   if (graph.outputShape(output) != shape) {
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected the output \"" + output + "\" to be " + describe(shape) +
-                                     ", got " + describe(graph.outputShape(output)));
+    throw Error("INVALID_GRAPH", std::string(network) + ": expected the output \"" + output + "\" to be " +
+                                     describe(shape) + ", got " + describe(graph.outputShape(output)));
   }
 }
 
 void expectInputs(const Graph& graph, const char* network, const char* first) {
-  if (!graph.hasInput(first)) throw Error("INVALID_GRAPH", std::string(network) + ": expected an input \"" + first + "\"");
+  if (!graph.hasInput(first))
+    throw Error("INVALID_GRAPH", std::string(network) + ": expected an input \"" + first + "\"");
   for (const auto& [name, shape] : graph.spec().inputs) {
     const bool label = name == "label" && shape.isLabel();
     if (name != first && !label) {
@@ -53,9 +54,11 @@ Session::Session(SessionOptions options)
       bfloat16_(chooseBfloat16(options_.precision, device_)),
       random_(makeGenerator(options_.seed)),
       generator_(options_.generator, options_.generatorOptimizer, "generator", device_, random_),
-      discriminator_(options_.discriminator, options_.discriminatorOptimizer, "discriminator", device_, random_),
-      step_({options_.loss, options_.discriminatorSteps, options_.generatorSteps, options_.accumulation, bfloat16_}, generator_,
-            discriminator_) {
+      discriminator_(options_.discriminator, options_.discriminatorOptimizer, "discriminator", device_,
+                     random_),
+      step_({options_.loss, options_.discriminatorSteps, options_.generatorSteps, options_.accumulation,
+             bfloat16_},
+            generator_, discriminator_) {
   checkNetworks();
   if (options_.emaDecay) average_.emplace(generator_.graph(), *options_.emaDecay);
 }
@@ -66,12 +69,14 @@ void Session::checkNetworks() const {
   expectInputs(g, "generator", "z");
   expectInputs(d, "discriminator", "image");
   if (g.shapeOf("z").dims != Dims{options_.latentSize}) {
-    throw Error("INVALID_GRAPH", "generator: expected the input z to be [latentSize] = " + describe(Dims{options_.latentSize}) +
-                                     ", got " + describe(g.shapeOf("z")));
+    throw Error("INVALID_GRAPH", "generator: expected the input z to be [latentSize] = " +
+                                     describe(Dims{options_.latentSize}) + ", got " +
+                                     describe(g.shapeOf("z")));
   }
   expectOutput(g, "generator", "image", d.shapeOf("image").dims);
   expectOutput(d, "discriminator", "logits", {1});
-  if (g.hasInput("label") && d.hasInput("label") && g.shapeOf("label").classes != d.shapeOf("label").classes) {
+  if (g.hasInput("label") && d.hasInput("label") &&
+      g.shapeOf("label").classes != d.shapeOf("label").classes) {
     throw Error("INVALID_GRAPH", "generator and discriminator: expected the same number of classes, got " +
                                      std::to_string(g.shapeOf("label").classes) + " and " +
                                      std::to_string(d.shapeOf("label").classes));
@@ -79,29 +84,34 @@ void Session::checkNetworks() const {
 }
 
 void Session::check(const RunData& data) const {
-  if (data.steps < 0) throw Error("INVALID_DATA", "run: expected steps to be 0 or more, got " + std::to_string(data.steps));
+  if (data.steps < 0)
+    throw Error("INVALID_DATA", "run: expected steps to be 0 or more, got " + std::to_string(data.steps));
   const int64_t items = data.steps * options_.batchesPerStep() * options_.batch;
   const Dims& shape = discriminator_.graph().shapeOf("image").dims;
   if (data.images.numel() != items * product(shape)) {
-    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " images of " + describe(shape) + " (" +
-                                    std::to_string(items * product(shape)) + " values), got " +
+    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " images of " + describe(shape) +
+                                    " (" + std::to_string(items * product(shape)) + " values), got " +
                                     std::to_string(data.images.numel()) + " values");
   }
   const bool conditional = generator_.graph().hasInput("label") || discriminator_.graph().hasInput("label");
-  if (conditional && !data.labels.defined()) throw Error("INVALID_DATA", "run: expected labels: a network has a label input");
+  if (conditional && !data.labels.defined())
+    throw Error("INVALID_DATA", "run: expected labels: a network has a label input");
   if (conditional && data.labels.numel() != items) {
-    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " labels, got " + std::to_string(data.labels.numel()));
+    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " labels, got " +
+                                    std::to_string(data.labels.numel()));
   }
   if (data.latents.defined() && data.latents.numel() % options_.latentSize != 0) {
-    throw Error("INVALID_DATA", "run: expected latents in rows of " + std::to_string(options_.latentSize) + ", got " +
-                                    std::to_string(data.latents.numel()) + " values");
+    throw Error("INVALID_DATA", "run: expected latents in rows of " + std::to_string(options_.latentSize) +
+                                    ", got " + std::to_string(data.latents.numel()) + " values");
   }
 }
 
 at::Tensor Session::nextLatents(int64_t n) {
-  if (!givenLatents_.defined()) return drawLatents(n, options_.latentSize, options_.uniformLatents, std::nullopt, random_);
+  if (!givenLatents_.defined())
+    return drawLatents(n, options_.latentSize, options_.uniformLatents, std::nullopt, random_);
   if (givenLatentsUsed_ + n > givenLatents_.size(0)) {
-    throw Error("INVALID_DATA", "run: expected more latents than the " + std::to_string(givenLatents_.size(0)) + " given");
+    throw Error("INVALID_DATA",
+                "run: expected more latents than the " + std::to_string(givenLatents_.size(0)) + " given");
   }
   givenLatentsUsed_ += n;
   return givenLatents_.narrow(0, givenLatentsUsed_ - n, n);
@@ -116,7 +126,8 @@ StepData Session::stepData(const RunData& data, int64_t step) const {
   };
   StepData result;
   result.images = part(data.images, discriminator_.graph().shapeOf("image").dims);
-  if (result.images.scalar_type() == at::kByte) result.images = result.images.to(at::kFloat).div_(127.5).sub_(1);
+  if (result.images.scalar_type() == at::kByte)
+    result.images = result.images.to(at::kFloat).div_(127.5).sub_(1);
   if (data.labels.defined()) result.labels = part(data.labels, {}).to(at::kLong);
   return result;
 }
@@ -127,7 +138,8 @@ RunResult Session::run(const RunData& data, const std::function<bool()>& cancell
   givenLatentsUsed_ = 0;
   RunResult result;
   for (int64_t i = 0; i < data.steps && !cancelled(); ++i) {
-    const StepStats stats = step_.run(stepData(data, i), [this](int64_t n) { return nextLatents(n); }, random_);
+    const StepStats stats = step_.run(
+        stepData(data, i), [this](int64_t n) { return nextLatents(n); }, random_);
     if (average_) average_->update(generator_.graph());
     ++stepsDone_;
     for (size_t term = 0; term < stats.values.size(); ++term) {
@@ -164,8 +176,10 @@ uint64_t Session::save(const std::string& path, Metadata metadata) const {
   NamedTensors all = tensors();
   for (const auto& [name, tensor] : all) {
     if (tensor.is_floating_point() && !tensor.detach().isfinite().all().item<bool>()) {
-      throw Error("NON_FINITE", name + " is not finite after step " + std::to_string(stepsDone_) + "; no checkpoint was written",
-                  {{"step", std::to_string(stepsDone_)}, {"term", name}});
+      throw Error(
+          "NON_FINITE",
+          name + " is not finite after step " + std::to_string(stepsDone_) + "; no checkpoint was written",
+          {{"step", std::to_string(stepsDone_)}, {"term", name}});
     }
   }
   all.emplace_back("random", random_.get_state());
@@ -175,17 +189,21 @@ uint64_t Session::save(const std::string& path, Metadata metadata) const {
 
 Checkpoint Session::load(const std::string& path) {
   Checkpoint file = readSafetensors(path);
-  const auto mismatch = [&](const std::string& message) { throw Error("CHECKPOINT_MISMATCH", path + ": " + message); };
+  const auto mismatch = [&](const std::string& message) {
+    throw Error("CHECKPOINT_MISMATCH", path + ": " + message);
+  };
   const NamedTensors own = tensors();
   for (const auto& [name, tensor] : own) {
     const auto found = file.tensors.find(name);
     if (found == file.tensors.end()) mismatch("expected a tensor " + name + ", and it is absent");
     if (found->second.sizes() != tensor.sizes()) {
-      mismatch(name + ": expected shape " + describe(tensor.sizes().vec()) + ", got " + describe(found->second.sizes().vec()));
+      mismatch(name + ": expected shape " + describe(tensor.sizes().vec()) + ", got " +
+               describe(found->second.sizes().vec()));
     }
   }
   const auto random = file.tensors.find("random");
-  if (random == file.tensors.end() || !file.metadata.contains("ganode.steps")) mismatch("expected a training checkpoint, and it holds weights only");
+  if (random == file.tensors.end() || !file.metadata.contains("ganode.steps"))
+    mismatch("expected a training checkpoint, and it holds weights only");
   if (random->second.scalar_type() != at::kByte || random->second.sizes() != random_.get_state().sizes()) {
     mismatch("expected random to be the state of a generator");
   }

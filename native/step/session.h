@@ -1,4 +1,5 @@
-// Training state: two players, a weight average, random state, a step counter; what runs steps, samples, saves and loads.
+// Training state: two players, a weight average, random state, a step counter; what runs steps, samples,
+// saves and loads.
 #pragma once
 
 #include <functional>
@@ -15,7 +16,8 @@
 
 namespace ganode {
 
-// Real data for `steps` steps, as JavaScript gives it (RunRequest in lib/native.ts); the memory is the caller's.
+// Real data for `steps` steps, as JavaScript gives it (RunRequest in lib/native.ts); the memory is the
+// caller's.
 struct RunData {
   int64_t steps = 0;
   at::Tensor images;   // uint8 or float32, flat
@@ -41,7 +43,8 @@ class Session {
 
   at::Tensor sample(SampleOptions options) const;
 
-  // Everything that training needs to go on. Throws Error("NON_FINITE") rather than write weights that are not finite.
+  // Everything that training needs to go on. Throws Error("NON_FINITE") rather than write weights that are
+  // not finite.
   uint64_t save(const std::string& path, Metadata metadata) const;
   // The session stays as it was when the file does not fit.
   Checkpoint load(const std::string& path);

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { GanodeError } from '../errors.js';
+import { Generator, type LoadOptions } from '../sample/generator.js';
+import { labels, number, wholeNumber } from './parse.js';
+
+interface GenerateFlags extends LoadOptions {
+  count: number;
+  seed: number;
+  truncation?: number;
+  labels?: number[];
+  grid?: string;
+  png?: string;
+  npy?: string;
+  force?: boolean;
+}
+
+/** Options of whatever loads a generator. */
+export function addLoadOptions(command: Command): Command {
+  return command
+    .option('--no-ema', 'the weights as trained, not their average')
+    .option('--threads <n>', 'threads for one operator', wholeNumber(1))
+    .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
+    .option('--force', 'overwrite files');
+}
+
+/** Throws rather than overwrite what is there. */
+export function refuseExisting(path: string | undefined, force: boolean | undefined): void {
+  if (path && !force && existsSync(path)) {
+    throw new GanodeError('INVALID_OPTION', `${path} is there already; --force overwrites it`);
+  }
+}
+
+export function loadOptions({ ema, threads, precision }: LoadOptions): LoadOptions {
+  return {
+    ...(ema !== undefined && { ema }),
+    ...(threads !== undefined && { threads }),
+    ...(precision !== undefined && { precision }),
+  };
+}
+
+export function addGenerate(program: Command): void {
+  const command = program
+    .command('generate')
+    .description('sample images from a run or a checkpoint')
+    .argument('<run>', 'run directory or checkpoint')
+    .option('--count <n>', 'images', wholeNumber(1), 64)
+    .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
+    .option(
+      '--truncation <psi>',
+      'above 0 and up to 1: fewer extremes, less variety',
+      number(1e-6, 1),
+    )
+    .option('--labels <list>', 'class indices, one an image or one for all: 0,1,2', labels)
+    .option('--grid <file>', 'one PNG with all images')
+    .option('--png <dir>', 'one PNG an image')
+    .option('--npy <file>', 'a NumPy array: uint8, N×C×H×W');
+  addLoadOptions(command).action(generate);
+}
+
+async function generate(run: string, flags: GenerateFlags): Promise<void> {
+  const { grid, png, npy } = flags;
+  if (!grid && !png && !npy) {
+    throw new GanodeError(
+      'INVALID_OPTION',
+      'Expected an output: --grid FILE.png, --png DIR or --npy FILE',
+    );
+  }
+  for (const path of [grid, png, npy]) refuseExisting(path, flags.force);
+  await using generator = await Generator.load(run, loadOptions(flags));
+  const images = await generator.sample(flags.count, {
+    seed: flags.seed,
+    ...(flags.truncation !== undefined && { truncation: flags.truncation }),
+    ...(flags.labels && {
+      labels: flags.labels.length === 1 ? (flags.labels[0] as number) : flags.labels,
+    }),
+  });
+  if (grid) await images.toGrid(grid);
+  if (png) await images.toPngs(png);
+  if (npy) await images.toNpy(npy);
+  for (const path of [grid, png, npy]) if (path) process.stdout.write(`${path}\n`);
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { describe } from '../train/inspect.js';
+
+export function addInfo(program: Command): void {
+  program
+    .command('info')
+    .description('what a run or a checkpoint holds; verifies its checksum')
+    .argument('<run>', 'run directory or checkpoint')
+    .option('--json', 'everything, as JSON')
+    .action(info);
+}
+
+async function info(path: string, { json }: { json?: boolean }): Promise<void> {
+  const found = await describe(path);
+  if (json) {
+    process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+    return;
+  }
+  const { recipe } = found;
+  const { channels, height, width } = recipe.image;
+  const count = (value: number): string => value.toLocaleString('en-US');
+  const optimizer = ({ kind, learningRate }: typeof recipe.optimizers.generator): string =>
+    `${kind} ${learningRate}`;
+  const rows: [string, string][] = [
+    ['checkpoint', `${found.checkpoint} (${(found.bytes / 1e6).toFixed(1)} MB, whole)`],
+    ['recipe', recipe.recipe],
+    [
+      'images',
+      `${channels}×${height}×${width}${recipe.classes ? `, ${recipe.classes} classes` : ''}`,
+    ],
+    ['data', found.data ? `${found.data.name}, ${count(found.data.length)} images` : 'unknown'],
+    ['trained', `${count(found.step)} steps, ${count(found.images)} images`],
+    [
+      'generator',
+      `${count(found.generatorParameters)} parameters, ${optimizer(recipe.optimizers.generator)}`,
+    ],
+    [
+      'discriminator',
+      `${count(found.discriminatorParameters)} parameters, ${optimizer(recipe.optimizers.discriminator)}`,
+    ],
+    ['average', found.hasEma ? JSON.stringify(recipe.ema) : 'none'],
+    ['seed', String(recipe.seed)],
+    [
+      'versions',
+      Object.entries(found.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    ...found.checkpoints.slice(1).map((other): [string, string] => ['earlier', other]),
+  ];
+  process.stdout.write(rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join(''));
+}
