@@ -1,16 +1,15 @@
 /** Files that appear whole or not at all. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GanodeError } from './errors.js';
-
-let serial = 0;
 
 /**
  * Writes a file through a temporary one beside it: fsync, then rename. Folders are made as needed.
  * Throws `GanodeError` with code `IO` that names the path; what was at `path` is then as it was.
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}-${serial++}.tmp`;
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');

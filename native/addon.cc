@@ -1,22 +1,23 @@
 // What JavaScript can see; nothing else. The contract is lib/native.ts.
 #include <napi.h>
 
-#include "binding/classes.h"
+#include "binding/environment.h"
 #include "binding/inspect.h"
 #include "binding/network.h"
 #include "binding/session.h"
 
 namespace {
 
-using ganode::binding::Classes;
+using ganode::binding::Environment;
 using ganode::binding::NetworkObject;
 using ganode::binding::SessionObject;
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  auto* classes = new Classes;  // freed with the environment
-  classes->session = Napi::Persistent(SessionObject::define(env));
-  classes->network = Napi::Persistent(NetworkObject::define(env));
-  env.SetInstanceData(classes);
+  auto* environment = new Environment;  // freed with the environment
+  environment->session = Napi::Persistent(SessionObject::define(env));
+  environment->network = Napi::Persistent(NetworkObject::define(env));
+  env.SetInstanceData(environment);
+  Environment::stopAtExit(env);
 
   exports.Set("info", Napi::Function::New(env, ganode::binding::info));
   exports.Set("inspectGraph", Napi::Function::New(env, ganode::binding::inspectGraph));

@@ -14,7 +14,7 @@ export async function buildNative({ log = (line) => console.error(line) } = {}) 
   const cli = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
   const run = spawnSync(
     process.execPath,
-    [cli, 'build', '--out', 'build', `--CDGANODE_LIBTORCH=${libtorch}`, `--CDGANODE_TESTS=OFF`],
+    [cli, 'build', '--out', 'build', `--CDGANODE_LIBTORCH=${libtorch}`],
     { cwd: projectDir, stdio: ['ignore', 2, 2] },
   );
   if (run.status !== 0) throw new Error('the native build failed; its output is above');

@@ -48,7 +48,10 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   return openFolder(source, options);
 }
 
-async function resizedTo(dataset: Dataset, image: Partial<ImageShape> | undefined): Promise<Dataset> {
+async function resizedTo(
+  dataset: Dataset,
+  image: Partial<ImageShape> | undefined,
+): Promise<Dataset> {
   const { channels, height, width } = { ...dataset.shape, ...image };
   if (channels !== dataset.shape.channels) {
     throw new GanodeError(

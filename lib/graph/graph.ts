@@ -1,14 +1,18 @@
-import { GanodeError } from '../errors.js';
+import { GanodeError, invalid } from '../errors.js';
+import { identifier } from './check.js';
 import type { GraphSpec } from './spec.js';
-import { toNodeSpec, type Value } from './value.js';
+import { isValue, toNodeSpec, type Value } from './value.js';
 
 /**
  * Writes down everything that the outputs need as a GraphSpec, in the order of creation.
+ * A node without a name gets its operator's: `conv2d`, `conv2d1`, `conv2d2`, …
  *
  * @param outputs Output name → value: `image` for a generator, `logits` for a discriminator.
- * @throws GanodeError `INVALID_GRAPH` when two nodes or inputs have one name.
+ * @throws GanodeError `INVALID_OPTION` for outputs that are no values; `INVALID_GRAPH` when two nodes or inputs have one
+ *   name. Whether shapes fit shows `summary`, and the session that is made of it.
  */
 export function graph(outputs: Record<string, Value>): GraphSpec {
+  checkOutputs(outputs);
   const symbols = reachable(Object.values(outputs));
   const names = nameAll(symbols);
   const nameOf = (symbol: Value): string => names.get(symbol) as string;
@@ -19,6 +23,17 @@ export function graph(outputs: Record<string, Value>): GraphSpec {
   }
   for (const [name, symbol] of Object.entries(outputs)) spec.outputs[name] = nameOf(symbol);
   return spec;
+}
+
+function checkOutputs(outputs: unknown): void {
+  const entries = typeof outputs === 'object' && outputs !== null ? Object.entries(outputs) : [];
+  if (entries.length === 0) throw invalid('outputs', 'at least one { name: value }', outputs);
+  for (const [name, value] of entries) {
+    if (!identifier.accepts(name)) throw invalid('name of an output', identifier.expected, name);
+    if (!isValue(value)) {
+      throw invalid(`output ${name}`, 'a value made by the graph builder', value);
+    }
+  }
 }
 
 function reachable(ends: readonly Value[]): Value[] {

@@ -1,6 +1,10 @@
-export * from './functions.js';
+export * from './activation.js';
+export * from './convolution.js';
+export * from './dense.js';
 export { graph } from './graph.js';
-export * from './layers.js';
+export * from './normalization.js';
+export * from './resampling.js';
+export * from './shaping.js';
 export type * from './spec.js';
 export { summary } from './summary.js';
 export { input, type LayerOptions, type NodeOptions, type Value } from './value.js';

@@ -3,7 +3,7 @@
  * checkpoints carry it beside the weights. Shapes never include the batch dimension; images are C×H×W.
  */
 
-/** Weight initializations; `gain` multiplies the result. Fans are counted as in Keras and PyTorch (receptive field × channels). */
+/** Weight initializations. Fans are counted as in Keras and PyTorch (receptive field × channels). */
 export type InitializerKind =
   | 'zeros'
   | 'ones'
@@ -29,7 +29,7 @@ export type Initializer =
       high?: number;
       /** `constant`. */
       value?: number;
-      /** Default 1. */
+      /** Multiplies the spread of the random kinds, and `ones`; `zeros` and `constant` have none. Default 1. */
       gain?: number;
     };
 

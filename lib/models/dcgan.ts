@@ -4,7 +4,6 @@
  * output of G and the input of D, weights from N(0, 0.02).
  */
 
-import { invalid } from '../errors.js';
 import {
   batchNorm,
   concat,
@@ -22,18 +21,19 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import type { ImageShape } from '../recipes/schema.js';
+import { type ImageShape, unfit } from './image-shape.js';
 
 export interface DcganOptions {
+  /** Length of z: 100 in the paper. */
   latentSize: number;
-  /** Channels of the layer next to the image: 64 in the paper. */
+  /** Channels of the layer next to the image, doubled by each layer farther from it: 64 in the official example. */
   width: number;
 }
 
 const weights: Initializer = { kind: 'normal', std: 0.02 };
 const scales: Initializer = { kind: 'normal', mean: 1, std: 0.02 };
 
-/** How an image is made: from `base`×`base` by `doublings` stride-2 layers. */
+/** How an image is made: from `base`×`base` by `doublings` stride-2 layers. The paper's 64×64: four from 4×4. */
 function plan(image: ImageShape): { base: number; doublings: number } {
   const size = image.height;
   if (image.width === size && size === 28) return { base: 7, doublings: 2 };
@@ -41,14 +41,14 @@ function plan(image: ImageShape): { base: number; doublings: number } {
   if (image.width === size && Number.isInteger(doublings) && size >= 16 && size <= 256) {
     return { base: 4, doublings };
   }
-  throw invalid(
-    'image',
-    'a square of 28 or a power of two from 16 to 256 for dcgan',
-    `${image.height}×${image.width}`,
-  );
+  throw unfit('dcgan', '28×28 or a square power of two from 16×16 to 256×256', image);
 }
 
-/** [latentSize] (and a label) → [C, H, W] in [-1, 1]. */
+/**
+ * [latentSize] (and, for `classes` above 0, a label) → [C, H, W] in [-1, 1].
+ *
+ * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ */
 export function dcganGenerator(
   image: ImageShape,
   { latentSize, width }: DcganOptions,
@@ -82,7 +82,11 @@ export function dcganGenerator(
   return graph({ image: tanh(convTranspose2d(h, { ...last, ...up })) });
 }
 
-/** [C, H, W] (and a label) → one logit. */
+/**
+ * [C, H, W] (and, for `classes` above 0, a label) → one logit.
+ *
+ * @throws GanodeError `INVALID_OPTION` as `dcganGenerator`.
+ */
 export function dcganDiscriminator(
   image: ImageShape,
   { width }: DcganOptions,

@@ -15,9 +15,10 @@ import {
   reshape,
   tanh,
 } from '../graph/index.js';
-import type { ImageShape } from '../recipes/schema.js';
+import type { ImageShape } from './image-shape.js';
 
 export interface Gan2014Options {
+  /** Length of z. The official code: 100. */
   latentSize: number;
   /** Units of both hidden layers of G. The official code: 1200. */
   generatorUnits: number;
@@ -31,8 +32,8 @@ export interface Gan2014Options {
 const uniform = (bound: number): Initializer => ({ kind: 'uniform', low: -bound, high: bound });
 
 /**
- * [latentSize] → [C, H, W] in [-1, 1]. The paper's output is a sigmoid on images in [0, 1]; a tanh is the same function on
- * ours in [-1, 1]: tanh(x) = 2 sigmoid(2x) - 1.
+ * [latentSize] → [C, H, W] in [-1, 1]. The official output is a sigmoid for images in [0, 1]; on our scale that is
+ * 2σ(a) - 1 = tanh(a / 2), a tanh with half the weights.
  */
 export function gan2014Generator(image: ImageShape, options: Gan2014Options): GraphSpec {
   const { channels, height, width } = image;
@@ -44,7 +45,7 @@ export function gan2014Generator(image: ImageShape, options: Gan2014Options): Gr
   return graph({ image: reshape(h, { shape: [channels, height, width] }) });
 }
 
-/** [C, H, W] → one logit. Dropout keeps 0.8 of the pixels and half of the hidden units. */
+/** [C, H, W] → one logit. Dropout keeps 0.8 of the pixels and half of the hidden units, as in the official code. */
 export function gan2014Discriminator(image: ImageShape, options: Gan2014Options): GraphSpec {
   const { channels, height, width } = image;
   const initializer = uniform(0.005);

@@ -16,12 +16,16 @@ import {
 } from '../graph/index.js';
 
 export interface KerasMnistOptions {
+  /** Length of z: 100 in the article. */
   latentSize: number;
 }
 
 const same = { kernel: 4, stride: 2, padding: 'same' } as const;
 
-/** [latentSize] → [1, 28, 28] in [-1, 1]. */
+/**
+ * [latentSize] → [1, 28, 28] in [-1, 1]. The last layer, a 7×7 convolution, is that of Keras' own GAN guide; weights are
+ * Glorot's and biases 0, Keras' defaults.
+ */
 export function kerasMnistGenerator({ latentSize }: KerasMnistOptions): GraphSpec {
   let h = input('z', { shape: [latentSize] });
   h = leakyRelu(dense(h, { units: 128 }));

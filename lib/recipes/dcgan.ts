@@ -4,7 +4,7 @@ import { defineRecipe } from './recipe.js';
 
 const adam = { kind: 'adam', learningRate: 2e-4, betas: [0.5, 0.999] as [number, number] } as const;
 
-/** The paper's settings; batches of 128, as there. */
+/** The paper's settings, batches of 128 among them; 25 epochs are PyTorch's official example's. */
 export const dcgan = defineRecipe({
   name: 'dcgan',
   title: 'DCGAN',

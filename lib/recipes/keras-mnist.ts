@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { invalid } from '../errors.js';
+import { unfit } from '../models/image-shape.js';
 import { kerasMnistDiscriminator, kerasMnistGenerator } from '../models/keras-mnist.js';
 import { defineRecipe } from './recipe.js';
 
 const adam = { kind: 'adam', learningRate: 1e-4, epsilon: 1e-7 } as const;
 
-/** The article's system with its printed settings, and Keras' epsilon. It is known to collapse. */
+/**
+ * The seed article's system with its printed settings (Adam 1e-4, seed 42) and Keras' epsilon of 1e-7; batches of 256 and 50
+ * epochs are the TensorFlow tutorial's. It is known to collapse: `docs/recipes.md`.
+ */
 export const kerasMnist = defineRecipe({
   name: 'keras-mnist',
   title: "The seed article's Keras system for MNIST",
@@ -13,8 +16,7 @@ export const kerasMnist = defineRecipe({
   model: z.strictObject({ latentSize: z.int().min(1).default(100) }),
   build(image, options) {
     if (image.channels !== 1 || image.height !== 28 || image.width !== 28) {
-      const got = `${image.channels}×${image.height}×${image.width}`;
-      throw invalid('image', '1×28×28 for keras-mnist', got);
+      throw unfit('keras-mnist', '1×28×28', image);
     }
     return { generator: kerasMnistGenerator(options), discriminator: kerasMnistDiscriminator() };
   },

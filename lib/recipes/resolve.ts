@@ -1,9 +1,15 @@
 /** From what a user writes to a resolved recipe. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { GanodeError } from '../errors.js';
-import { didYouMean } from '../nearest.js';
-import { findRecipe } from './registry.js';
-import { type ImageShape, type Recipe, recipeSchema } from './schema.js';
+import type { GraphSpec } from '../graph/spec.js';
+import { merge } from './merge.js';
+import type { RecipeDefinition } from './recipe.js';
+import { findRecipe, recipes } from './registry.js';
+import { type ImageShape, imageSchema, type Recipe, recipeSchema } from './schema.js';
+import { isObject, unexpected, validate } from './validate.js';
+
+export { merge } from './merge.js';
+export { validate } from './validate.js';
 
 /** What a user writes: a recipe's name and whatever differs from its defaults; or a resolved recipe. */
 export type RecipeConfig = { recipe?: string } & Record<string, unknown>;
@@ -11,135 +17,107 @@ export type RecipeConfig = { recipe?: string } & Record<string, unknown>;
 /** The recipe that is taken where none is named. */
 export const defaultRecipe = 'dcgan';
 
+const classesSchema = z.int().min(0).default(0);
+
 /**
  * Fills in the recipe's defaults, builds its networks for the data's shape, and validates the whole.
- * A config that carries `models` (a run's config.json, or networks of the user's) keeps them.
  *
- * @throws GanodeError `INVALID_OPTION`: one line with the path, what was expected, what came.
+ * - `recipe` names one of `recipes` (default `dcgan`); the rest of the config is merged over its defaults, key by key.
+ * - A network that stands in `models` (all of a run's config.json, or one of the user's) is kept; the recipe builds the others.
+ *   With both there, `recipe` may be any name.
+ * - `latentSize` and `classes` follow from the networks and need not be given.
+ *
+ * @param data Shape of the real images, and the number of their classes where they are labelled.
+ * @throws GanodeError `INVALID_OPTION`: one line with the path, what was expected, what came; `INVALID_DATA` where the recipe
+ *   wants labels and there are none.
  */
 export function resolveRecipe(
   config: RecipeConfig,
   data: { image: ImageShape; classes?: number },
 ): Recipe {
-  const name = config.recipe ?? defaultRecipe;
-  if (isObject(config['models'])) return validate(recipeSchema, resolvedParts(config, data));
+  if (!isObject(config)) throw unexpected('', 'an object', config);
+  const given = config['models'] ?? {};
+  if (!isObject(given)) throw unexpected('models', '{generator, discriminator}', given);
+  const whole = given['generator'] !== undefined && given['discriminator'] !== undefined;
+  const definition = define(config['recipe'], whole);
 
-  const definition = findRecipe(name);
-  const classes = (config['classes'] as number | undefined) ?? 0;
-  checkClasses(classes, data.classes);
-  const image = (config['image'] as ImageShape | undefined) ?? data.image;
-  const model = validate(definition.model, config['model'] ?? {}, 'model') as Record<
-    string,
-    unknown
-  >;
-  const models = definition.build(image, model, classes);
-  const latent = models.generator.inputs['z'];
-  return validate(recipeSchema, {
-    ...merge(definition.defaults, config),
+  const overImage = config['image'] ?? {};
+  const image = isObject(overImage) ? { ...data.image, ...overImage } : overImage;
+  const parts: Record<string, unknown> = {
+    ...merge(definition?.defaults ?? {}, config),
+    recipe: config['recipe'] ?? definition?.name ?? 'custom',
+    image: validate(imageSchema, image, 'image'),
+  };
+  if (!whole) build(parts, given, definition as RecipeDefinition);
+  const models = validate(recipeSchema.shape.models, parts['models'], 'models');
+  const recipe = validate(recipeSchema, {
     version: 1,
-    recipe: definition.name,
-    image,
-    classes,
-    model,
-    models,
-    latentSize: latent && 'shape' in latent ? latent.shape[0] : undefined,
+    ...parts,
+    latentSize: latentSize(parts['latentSize'], models.generator),
+    classes: classesOf(parts['classes'], models, parts['recipe'] as string),
   });
+  checkLabels(recipe.classes, data.classes);
+  return recipe;
 }
 
-function resolvedParts(config: RecipeConfig, data: { image: ImageShape }): Record<string, unknown> {
-  return { version: 1, recipe: 'custom', image: data.image, ...config };
-}
-
-function checkClasses(classes: number, available: number | undefined): void {
-  if (classes > 0 && available !== undefined && available > classes) {
-    throw new GanodeError(
-      'INVALID_OPTION',
-      `Expected classes to be at least ${available}, the number of classes in the data, but received ${classes}`,
-    );
+/** The recipe that defaults and missing networks come from; none for a whole config of another name. */
+function define(name: unknown, whole: boolean): RecipeDefinition | undefined {
+  if (name !== undefined && typeof name !== 'string') {
+    throw unexpected('recipe', 'the name of a recipe', name);
   }
-  if (classes > 0 && available === undefined) {
+  if (whole) return recipes.find((recipe) => recipe.name === name);
+  return findRecipe(name ?? defaultRecipe);
+}
+
+/** Builds the networks that are missing, and writes down the options that they were built from. */
+function build(
+  parts: Record<string, unknown>,
+  given: Record<string, unknown>,
+  definition: RecipeDefinition,
+): void {
+  const classes = validate(classesSchema, parts['classes'], 'classes');
+  const model = validate(definition.model, parts['model'] ?? {}, 'model');
+  const built = definition.build(parts['image'] as ImageShape, model, classes);
+  parts['model'] = model;
+  parts['models'] = { ...built, ...given };
+}
+
+function latentSize(given: unknown, generator: GraphSpec): unknown {
+  const z = generator.inputs['z'];
+  const size = z && 'shape' in z ? z.shape[0] : undefined;
+  if (size === undefined || given === undefined || given === size) return given ?? size;
+  throw unexpected(
+    'latentSize',
+    `${size}, the size of the generator's input z (model.latentSize sets it),`,
+    given,
+  );
+}
+
+/** Classes that the networks' label inputs take: 0 without one. */
+function classesOf(given: unknown, models: Recipe['models'], recipe: string): unknown {
+  const labels = [models.generator.inputs['label'], models.discriminator.inputs['label']];
+  const label = labels.find((one) => one !== undefined);
+  const classes = label && 'classes' in label ? label.classes : 0;
+  if (given === undefined || given === classes || typeof given !== 'number') {
+    return given ?? classes;
+  }
+  const why = classes === 0 ? `for the networks of ${recipe} have no label input` : 'as the input';
+  throw unexpected('classes', `${classes}, ${why},`, given);
+}
+
+function checkLabels(classes: number, available: number | undefined): void {
+  if (classes === 0) return;
+  if (available === undefined) {
     throw new GanodeError(
       'INVALID_DATA',
       `Expected labelled data for ${classes} classes but the data has no labels`,
     );
   }
-}
-
-/** Objects are merged key by key; everything else is replaced. An optimizer of another kind replaces the default's whole. */
-export function merge(
-  base: Record<string, unknown>,
-  over: Record<string, unknown>,
-): Record<string, unknown> {
-  const result = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const old = result[key];
-    const alternative = isObject(value) && isObject(old) && !sameAlternative(old, value);
-    result[key] = isObject(value) && isObject(old) && !alternative ? merge(old, value) : value;
+  if (available > classes) {
+    throw unexpected(
+      'classes',
+      `at least ${available}, the number of the data's classes,`,
+      classes,
+    );
   }
-  return result;
-}
-
-function sameAlternative(old: Record<string, unknown>, value: Record<string, unknown>): boolean {
-  if ('kind' in value && value['kind'] !== old['kind']) return false;
-  // `duration` is one of {epochs} and {images}.
-  return !(('epochs' in value && 'images' in old) || ('images' in value && 'epochs' in old));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Validates and fills in defaults; the first thing that is wrong becomes one line. */
-export function validate<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  prefix = '',
-): z.infer<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  if (!issue) throw new GanodeError('INVALID_OPTION', 'The recipe is not valid');
-  const path = [prefix, ...issue.path.map(String)].filter(Boolean).join('.');
-  throw new GanodeError('INVALID_OPTION', describe(issue, path, value, schema), {
-    details: { path },
-  });
-}
-
-function describe(
-  issue: z.core.$ZodIssue,
-  path: string,
-  value: unknown,
-  schema: z.ZodType,
-): string {
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const known = knownKeys(schema, issue.path);
-    return `Unknown option "${path ? `${path}.` : ''}${key}"${didYouMean(key, known)}`;
-  }
-  const received = valueAt(value, issue.path);
-  const expected = issue.message
-    .replace(/^Invalid input: expected /, '')
-    .replace(/, received.*/, '');
-  const shown = received === undefined ? 'nothing' : JSON.stringify(received)?.slice(0, 80);
-  return `Expected ${path || 'the recipe'} to be right (${expected}) but received ${shown}`;
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-    value,
-  );
-}
-
-/** Keys that an object schema along the path takes; none where the path leads through alternatives. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let at: unknown = schema;
-  for (const key of path) at = unwrap(at)?.shape?.[key];
-  return Object.keys(unwrap(at)?.shape ?? {});
-}
-
-function unwrap(schema: unknown): { shape?: Record<PropertyKey, unknown> } | undefined {
-  let at = schema as { shape?: Record<string, unknown>; def?: { innerType?: unknown } } | undefined;
-  while (at && !at.shape && at.def?.innerType) at = at.def.innerType as typeof at;
-  return at;
 }

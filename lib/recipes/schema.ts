@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { GraphSpec } from '../graph/spec.js';
 
+export type { ImageShape } from '../models/image-shape.js';
+
 const positiveInteger = z.int().min(1);
 const rate = z.number().positive().max(10);
 
@@ -51,6 +53,20 @@ export const imageSchema = z.strictObject({
   width: z.int().min(1).max(4096),
 });
 
+/** The outline only: the native side checks a graph in full, and names the node. */
+const graphSchema = z.custom<GraphSpec>(
+  (value) =>
+    isRecord(value) &&
+    isRecord(value['inputs']) &&
+    Array.isArray(value['nodes']) &&
+    isRecord(value['outputs']),
+  'expected a GraphSpec (version, inputs, nodes, outputs)',
+);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export const recipeSchema = z.strictObject({
   version: z.literal(1),
   /** Name of the recipe that made this one. */
@@ -63,10 +79,7 @@ export const recipeSchema = z.strictObject({
   latentDistribution: z.enum(['normal', 'uniform']).default('normal'),
   /** The options that `models` were built from (width and such); free of meaning for the native side. */
   model: z.record(z.string(), z.unknown()).default({}),
-  models: z.strictObject({
-    generator: z.custom<GraphSpec>((value) => typeof value === 'object' && value !== null),
-    discriminator: z.custom<GraphSpec>((value) => typeof value === 'object' && value !== null),
-  }),
+  models: z.strictObject({ generator: graphSchema, discriminator: graphSchema }),
   loss: lossSchema,
   optimizers: z.strictObject({ generator: optimizerSchema, discriminator: optimizerSchema }),
   /** D-updates, then G-updates, in one step. */
@@ -114,4 +127,3 @@ export type RecipeInput = z.input<typeof recipeSchema>;
 export type OptimizerOptions = z.infer<typeof optimizerSchema>;
 export type LossOptions = z.infer<typeof lossSchema>;
 export type EmaOptions = z.infer<typeof emaSchema>;
-export type ImageShape = z.infer<typeof imageSchema>;

@@ -1,12 +1,17 @@
 import { GanodeError } from '../errors.js';
 import type { RecipeConfig } from './resolve.js';
+import { isObject } from './validate.js';
+
+/** What networks are built from: without effect on a config that carries them. */
+const builds = new Set(['model', 'image', 'classes']);
 
 /**
  * Applies `path=value` settings, as `--set` takes them: `optimizers.generator.learningRate=1e-4`, `model.width=32`,
  * `ema={"decay":0.999}`. Values are JSON where they parse as JSON, and text otherwise.
  *
  * @returns A new config.
- * @throws GanodeError `INVALID_OPTION` for a setting without `=`, or a path through something that is no object.
+ * @throws GanodeError `INVALID_OPTION` for a setting without `=`, a path through something that is no object, and what would
+ *   change the networks of a config that carries them (a run's config.json).
  */
 export function applySettings(config: RecipeConfig, settings: readonly string[]): RecipeConfig {
   const result = structuredClone(config) as Record<string, unknown>;
@@ -19,9 +24,19 @@ export function applySettings(config: RecipeConfig, settings: readonly string[])
         `Expected path=value for --set but received ${JSON.stringify(setting)}`,
       );
     }
+    if (builds.has(path[0] as string) && carriesNetworks(result)) {
+      throw new GanodeError(
+        'INVALID_OPTION',
+        `--set ${setting}: the config carries its networks (models); take them out to have them built anew`,
+      );
+    }
     assign(result, path, parseValue(setting.slice(equals + 1)), setting);
   }
   return result;
+}
+
+function carriesNetworks({ models }: { models?: unknown }): boolean {
+  return isObject(models) && isObject(models['generator']) && isObject(models['discriminator']);
 }
 
 function assign(

@@ -176,6 +176,7 @@ export class Trainer implements AsyncDisposable {
         if (report.completed < chunk.steps) break;
         // Saving and sampling are queued before the next run, and finish while it is under way.
         const due = this.due(schedule);
+        due.catch(() => undefined); // told where it is awaited
         if (schedule.isReport(this.stepsDone)) {
           const progress = window.close(this.stepsDone);
           this.history.push(progress);

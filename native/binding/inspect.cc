@@ -26,7 +26,7 @@ std::string loadedVersion() {
 
 std::string pathOfLibtorch() {
   Dl_info found{};
-  const auto address = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(&at::show_config));
+  void* const address = reinterpret_cast<void*>(&at::show_config);
   return dladdr(address, &found) != 0 && found.dli_fname != nullptr ? found.dli_fname : "";
 }
 

@@ -1,6 +1,6 @@
 #include "binding/network.h"
 
-#include "binding/classes.h"
+#include "binding/environment.h"
 #include "binding/tensors.h"
 
 namespace ganode::binding {
@@ -18,7 +18,7 @@ Napi::Function NetworkObject::define(Napi::Env env) {
 NetworkObject::NetworkObject(const Napi::CallbackInfo& info) : ObjectWrap(info), owned_(info.Env()) {}
 
 Napi::Value NetworkObject::start(Napi::Env env, std::function<std::unique_ptr<Network>()> make) {
-  const Napi::Object self = Classes::of(env).network.New({});
+  const Napi::Object self = Environment::of(env).network.New({});
   return Unwrap(self)->owned_.build(self, std::move(make));
 }
 

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "binding/classes.h"
+#include "binding/environment.h"
 #include "binding/tensors.h"
 
 namespace ganode::binding {
@@ -22,7 +22,7 @@ SessionObject::SessionObject(const Napi::CallbackInfo& info) : ObjectWrap(info),
 Napi::Value SessionObject::create(const Napi::CallbackInfo& info) {
   return promised(info.Env(), [&]() -> Napi::Value {
     SessionOptions options = parseSessionOptions(expectString(info[0], "recipe"));
-    const Napi::Object self = Classes::of(info.Env()).session.New({});
+    const Napi::Object self = Environment::of(info.Env()).session.New({});
     SessionObject* object = Unwrap(self);
     return object->owned_.build(
         self, [options = std::move(options)] { return std::make_unique<Session>(options); });

@@ -3,47 +3,13 @@
 #include <c10/util/Exception.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <set>
 #include <vector>
 
+#include "binding/environment.h"
 #include "error.h"
 
 namespace ganode::binding {
 namespace {
-
-// Live workers of all environments. `process.exit` runs no environment's clean-up, only C's exit handlers, so
-// one of those stops them; it is registered after libtorch is loaded, hence runs before libtorch's own.
-class Live {
- public:
-  static Live& instance() {
-    static Live* live = new Live;  // never destroyed: exit handlers use it
-    return *live;
-  }
-
-  void add(Worker* worker) {
-    const std::lock_guard lock(mutex_);
-    if (!registered_) std::atexit([] { instance().stopAll(); });
-    registered_ = true;
-    workers_.insert(worker);
-  }
-
-  void remove(Worker* worker) {
-    const std::lock_guard lock(mutex_);
-    workers_.erase(worker);
-  }
-
- private:
-  void stopAll() {
-    const std::lock_guard lock(mutex_);
-    for (Worker* worker : workers_) worker->cancel();
-    for (Worker* worker : workers_) worker->stop();
-  }
-
-  std::mutex mutex_;
-  std::set<Worker*> workers_;
-  bool registered_ = false;
-};
 
 void closeAtTeardown(void* worker) { static_cast<Worker*>(worker)->close(); }
 
@@ -98,7 +64,7 @@ Worker::Worker(Napi::Env env) : env_(env), channel_(new Channel) {
   napi_unref_threadsafe_function(env, channel_->function);
   // Hooks run last in, first out, so this one finds the thread-safe function still there.
   napi_add_env_cleanup_hook(env, closeAtTeardown, this);
-  Live::instance().add(this);
+  Environment::of(env).workers.insert(this);
   thread_ = std::thread([this] { loop(); });
 }
 
@@ -109,8 +75,8 @@ Worker::~Worker() {
 
 void Worker::close() {
   stop();
-  Live::instance().remove(this);
   if (channel_ == nullptr) return;
+  Environment::of(env_).workers.erase(this);
   napi_release_threadsafe_function(channel_->function, napi_tsfn_release);
   channel_ = nullptr;  // freed by its finalizer, after the calls that are on their way
 }

@@ -111,13 +111,18 @@ describe('training steps equal PyTorch', () => {
         for (let i = 0; i < wanted.latents; i += 1) {
           latents.set(wave(batch * latentSize, 1, i), i * batch * latentSize);
         }
-        const labels = Int32Array.from({ length: items }, (_, i) => i % Math.max(wanted.classes, 1));
+        const labels = Int32Array.from(
+          { length: items },
+          (_, i) => i % Math.max(wanted.classes, 1),
+        );
         const report = await session.run({ steps, images, labels, latents });
         expect(report.completed).toBe(steps);
         wanted.rows.flat().forEach((value, i) => {
           const got = report.values[i] as number;
           const where = `step ${Math.floor(i / 5)} ${report.columns[i % 5]}`;
-          expect(Math.abs(got - value) / Math.max(1, Math.abs(value)), where).toBeLessThan(tolerance);
+          expect(Math.abs(got - value) / Math.max(1, Math.abs(value)), where).toBeLessThan(
+            tolerance,
+          );
         });
 
         const trained = await session.readTensors(Object.keys(wanted.weights));
