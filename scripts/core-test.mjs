@@ -14,7 +14,14 @@ const options = [`-DGANODE_LIBTORCH=${libtorch}`, `-DGANODE_SANITIZE=${sanitize 
 // Sanitizers want line numbers; the tests themselves need no speed.
 const type = sanitize ? 'RelWithDebInfo' : 'Release';
 run('cmake', ['-S', '.', '-B', dir, `-DCMAKE_BUILD_TYPE=${type}`, ...options]);
-run('cmake', ['--build', dir, '--target', 'ganode_core_test', '--parallel', String(availableParallelism())]);
+run('cmake', [
+  '--build',
+  dir,
+  '--target',
+  'ganode_core_test',
+  '--parallel',
+  String(availableParallelism()),
+]);
 // libtorch keeps what it made for the life of the process: not a leak of ours.
 const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
 run(join(dir, 'ganode_core_test'), [], { env });

@@ -197,7 +197,9 @@ describe('Trainer', () => {
   it('works on float32 data and labels', async () => {
     const events = await train({ recipe: conditionalRecipe(), data: tinyData(40, true) });
     expect(events.at(-1)).toMatchObject({ reason: 'completed' });
-    await expect(train({ recipe: conditionalRecipe() })).rejects.toThrow(/labelled data for 3 classes/);
+    await expect(train({ recipe: conditionalRecipe() })).rejects.toThrow(
+      /labelled data for 3 classes/,
+    );
   });
 
   it('refuses a folder that holds a run, and data that does not fit', async () => {
