@@ -32,7 +32,8 @@ export async function setup() {
     process.exit(1);
   }
   if (!existsSync(join(projectDir, 'node_modules', '.package-lock.json'))) {
-    npm(['ci', '--no-audit', '--no-fund']);
+    // Not `npm ci`: it refuses a registry that lacks optional packages of other platforms. --no-save keeps the lock as it is.
+    npm(['install', '--no-save', '--no-audit', '--no-fund']);
   }
   // Only now: it needs what was just installed.
   const { buildNative } = await import('./build-native.mjs');
