@@ -13,7 +13,7 @@ const cli = join('dist', 'cli', 'main.js');
 const out = join('runs', 'quickstart');
 const again = existsSync(join(projectDir, out, 'latest')) ? ['--resume'] : [];
 node([
-  ...[cli, 'train', '--recipe', 'dcgan', '--data', 'mnist', '--out', out, '--epochs', '4'],
+  ...[cli, 'train', '--recipe', 'dcgan', '--data', 'mnist', '--out', out, '--epochs', '6'],
   ...(again.length > 0
     ? again
     : ['--batch', '64', '--set', 'model.width=32', '--set', 'reportEvery=25']),
