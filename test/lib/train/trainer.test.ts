@@ -124,6 +124,18 @@ describe('Trainer', () => {
     expect(await tensorsOf(at(b, 10))).not.toEqual(whole);
   });
 
+  it('computes in bfloat16 when asked, near to float32', async () => {
+    const loss = async (precision: string): Promise<number> => {
+      const events = await train({ recipe: tinyRecipe({ precision, reportEvery: 20 }) });
+      const progress = events.find((event) => event.type === 'progress');
+      return progress?.type === 'progress' ? progress.metrics.discriminatorLoss : Number.NaN;
+    };
+    const [fp32, bf16] = [await loss('fp32'), await loss('bf16')];
+    expect(bf16).not.toBe(fp32);
+    // bfloat16 has eight bits of precision; twenty steps let it drift a little.
+    expect(Math.abs(bf16 - fp32) / fp32).toBeLessThan(0.02);
+  });
+
   it('is another run with another seed', async () => {
     const [a, b] = [await temporaryDir(), await temporaryDir()];
     await train({ out: a });
