@@ -16,13 +16,30 @@ export interface Dataset {
   readonly labels?: Int32Array;
   /** Names of the classes. */
   readonly classes?: readonly string[];
-  /** Notes for the user, such as broken files that were left out. */
+  /** Notes for the user, such as broken files that were left out. May grow while a streamed folder is read. */
   readonly warnings?: readonly string[];
   /**
    * Fills `target` with the images at `indices`, C×H×W each, one after the other. Data in memory is copied before the call
    * returns; streamed data gives a promise.
    */
   read(indices: Uint32Array, target: Pixels): void | Promise<void>;
+}
+
+/** Throws `INVALID_OPTION` unless the sides are whole numbers from 1. */
+export function requireShape(shape: ImageShape): void {
+  for (const side of ['channels', 'height', 'width'] as const) {
+    if (!Number.isInteger(shape[side]) || shape[side] < 1) {
+      throw invalid(`image.${side}`, 'a whole number from 1', shape[side]);
+    }
+  }
+}
+
+/** Bytes of images that are kept in memory where nobody says otherwise: 1 GiB. */
+export const defaultMemoryLimit = 2 ** 30;
+
+/** Throws `INVALID_OPTION` unless it is a number from 0. */
+export function requireMemoryLimit(bytes: number): void {
+  if (!(bytes >= 0)) throw invalid('memoryLimit', 'a number of bytes', bytes);
 }
 
 /** Values of one image. */
@@ -50,17 +67,18 @@ export class ArrayDataset implements Dataset {
   readonly warnings?: readonly string[];
   private readonly images: Pixels;
 
-  /** Throws `INVALID_DATA` when lengths do not fit. */
+  /** Throws `INVALID_DATA` when lengths do not fit, or a label is no index of a class; `INVALID_OPTION` for a wrong type. */
   constructor(options: ArrayDatasetOptions) {
     const { images, shape, labels, classes, name = 'array', warnings } = options;
     if (!(images instanceof Uint8Array) && !(images instanceof Float32Array)) {
       throw invalid('images', 'a Uint8Array or Float32Array', images);
     }
+    requireShape(shape);
     const size = imageSize(shape);
-    if (!(size >= 1) || images.length === 0 || images.length % size !== 0) {
+    if (images.length === 0 || images.length % size !== 0) {
       throw new GanodeError(
         'INVALID_DATA',
-        `Expected images of ${size} values each (C×H×W) but received ${images.length} values`,
+        `${name}: expected images of ${size} values each (C×H×W) but received ${images.length} values`,
       );
     }
     this.name = name;
@@ -70,14 +88,8 @@ export class ArrayDataset implements Dataset {
     this.length = images.length / size;
     if (warnings) this.warnings = warnings;
     if (!labels) return;
-    if (labels.length !== this.length) {
-      throw new GanodeError(
-        'INVALID_DATA',
-        `Expected ${this.length} labels, one an image, but received ${labels.length}`,
-      );
-    }
+    const count = checkLabels(name, labels, this.length, classes?.length ?? mostClasses);
     this.labels = Int32Array.from(labels);
-    const count = this.labels.reduce((most, label) => Math.max(most, label), 0) + 1;
     this.classes = classes ?? Array.from({ length: count }, (_, label) => String(label));
   }
 
@@ -87,4 +99,34 @@ export class ArrayDataset implements Dataset {
       target.set(this.images.subarray(index * size, (index + 1) * size) as never, place * size);
     });
   }
+}
+
+/** Classes of labels that come without names: more is a mistake in the labels. */
+const mostClasses = 2 ** 20;
+
+/** One class index from 0 to under `classes` for each image; returns the largest, plus one. */
+function checkLabels(
+  name: string,
+  labels: ArrayLike<number>,
+  length: number,
+  classes: number,
+): number {
+  if (labels.length !== length) {
+    throw new GanodeError(
+      'INVALID_DATA',
+      `${name}: expected ${length} labels, one an image, but received ${labels.length}`,
+    );
+  }
+  let most = 0;
+  for (let index = 0; index < length; index += 1) {
+    const label = labels[index] as number;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new GanodeError(
+        'INVALID_DATA',
+        `${name}: expected class indices from 0 to ${classes - 1} but label ${index} is ${label}`,
+      );
+    }
+    most = Math.max(most, label);
+  }
+  return most + 1;
 }

@@ -1,63 +1,92 @@
 /** Images of another size than the recipe's. */
-import sharp from 'sharp';
+import { setImmediate } from 'node:timers/promises';
 import type { ImageShape } from '../recipes/schema.js';
-import { ArrayDataset, type Dataset, imageSize } from './dataset.js';
+import { ArrayDataset, type Dataset, imageSize, type Pixels } from './dataset.js';
+import { Lanczos } from './lanczos.js';
 
-/** Images resized at a time: enough to keep the decoders busy, few enough to keep memory small. */
-const chunk = 256;
+/** Multiply-adds before the event loop gets a turn: some milliseconds. */
+const workPerTurn = 2e6;
 
 /**
- * A dataset with every image resized to `height`×`width` (Lanczos, as sharp's default), in memory as uint8.
- * Channels stay as they are.
+ * A dataset with every image resized to `height`×`width` (Lanczos; the shape is stretched where the sides do not agree).
+ * Channels and type stay as they are. It is done once, in memory, where that takes no more than `memoryLimit` bytes;
+ * otherwise whenever images are read.
  */
 export async function resizeDataset(
   source: Dataset,
   { height, width }: { height: number; width: number },
-): Promise<ArrayDataset> {
-  const shape: ImageShape = { channels: source.shape.channels, height, width };
-  const images = new Uint8Array(source.length * imageSize(shape));
-  const original = new Uint8Array(chunk * imageSize(source.shape));
-  for (let start = 0; start < source.length; start += chunk) {
-    const count = Math.min(chunk, source.length - start);
-    await source.read(
-      Uint32Array.from({ length: count }, (_, i) => start + i),
-      original,
-    );
-    await Promise.all(
-      Array.from({ length: count }, async (_, i) => {
-        const resized = await resizePlanes(original, i, source.shape, shape);
-        images.set(resized, (start + i) * imageSize(shape));
-      }),
-    );
+  memoryLimit: number,
+): Promise<Dataset> {
+  const resized = new ResizedDataset(source, { ...source.shape, height, width });
+  const size = imageSize(resized.shape);
+  const Type = source.dtype === 'uint8' ? Uint8Array : Float32Array;
+  if (source.length * size * Type.BYTES_PER_ELEMENT > memoryLimit) return resized;
+  const images = new Type(source.length * size);
+  for (let start = 0; start < source.length; start += resized.imagesPerTurn) {
+    const count = Math.min(resized.imagesPerTurn, source.length - start);
+    const indices = Uint32Array.from({ length: count }, (_, i) => start + i);
+    await resized.read(indices, images.subarray(start * size, (start + count) * size));
+    await setImmediate();
   }
+  const { name, labels, classes, warnings } = source;
   return new ArrayDataset({
-    name: source.name,
+    name,
     images,
-    shape,
-    ...(source.labels && { labels: source.labels }),
-    ...(source.classes && { classes: source.classes }),
-    ...(source.warnings && { warnings: source.warnings }),
+    shape: resized.shape,
+    ...(labels && { labels }),
+    ...(classes && { classes }),
+    ...(warnings && { warnings }),
   });
 }
 
-async function resizePlanes(
-  images: Uint8Array,
-  index: number,
-  from: ImageShape,
-  to: ImageShape,
-): Promise<Uint8Array> {
-  const plane = from.height * from.width;
-  const result = new Uint8Array(imageSize(to));
-  for (let channel = 0; channel < from.channels; channel += 1) {
-    const start = (index * from.channels + channel) * plane;
-    const resized = await sharp(images.slice(start, start + plane), {
-      raw: { width: from.width, height: from.height, channels: 1 },
-    })
-      .resize(to.width, to.height, { fit: 'fill' })
-      .toColourspace('b-w')
-      .raw()
-      .toBuffer();
-    result.set(resized, channel * to.height * to.width);
+/** Images that are resized whenever they are read. */
+class ResizedDataset implements Dataset {
+  readonly name: string;
+  readonly length: number;
+  readonly dtype: 'uint8' | 'float32';
+  readonly labels?: Int32Array;
+  readonly classes?: readonly string[];
+  readonly warnings?: readonly string[];
+  /** Images to ask for before the event loop gets a turn. */
+  readonly imagesPerTurn: number;
+  private readonly lanczos: Lanczos;
+
+  constructor(
+    private readonly source: Dataset,
+    readonly shape: ImageShape,
+  ) {
+    this.name = source.name;
+    this.length = source.length;
+    this.dtype = source.dtype;
+    if (source.labels) this.labels = source.labels;
+    if (source.classes) this.classes = source.classes;
+    if (source.warnings) this.warnings = source.warnings;
+    this.lanczos = new Lanczos(source.shape, shape);
+    this.imagesPerTurn = Math.ceil(workPerTurn / (this.lanczos.cost * shape.channels));
   }
-  return result;
+
+  read(indices: Uint32Array, target: Pixels): void | Promise<void> {
+    const Type = this.dtype === 'uint8' ? Uint8Array : Float32Array;
+    const original = new Type(indices.length * imageSize(this.source.shape));
+    const read = this.source.read(indices, original);
+    return read
+      ? read.then(() => this.resize(original, target, indices.length))
+      : this.resize(original, target, indices.length);
+  }
+
+  private resize(original: Pixels, target: Pixels, count: number): void {
+    const from = this.source.shape.height * this.source.shape.width;
+    const to = this.shape.height * this.shape.width;
+    // A clamped view of the same bytes rounds and clamps as it is written.
+    const result =
+      target instanceof Uint8Array
+        ? new Uint8ClampedArray(target.buffer, target.byteOffset, target.length)
+        : target;
+    for (let plane = 0; plane < count * this.shape.channels; plane += 1) {
+      this.lanczos.resize(
+        original.subarray(plane * from, (plane + 1) * from),
+        result.subarray(plane * to, (plane + 1) * to),
+      );
+    }
+  }
 }

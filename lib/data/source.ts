@@ -1,9 +1,9 @@
 /** From what `--data` says to a dataset. */
 import { stat } from 'node:fs/promises';
-import { GanodeError } from '../errors.js';
+import { GanodeError, invalid } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
-import type { Dataset } from './dataset.js';
+import { type Dataset, defaultMemoryLimit, requireMemoryLimit, requireShape } from './dataset.js';
 import { type FolderOptions, openFolder } from './folder.js';
 import { findIdx, openFashionMnist, openIdxFolder, openMnist, type Split } from './mnist.js';
 import { resizeDataset } from './resize.js';
@@ -22,19 +22,21 @@ const named: Record<string, (dir: string | undefined, split: Split) => Promise<D
  * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, a folder of idx files, or a folder of images. Data of
  * another size than `image` asks for is resized.
  *
- * @throws GanodeError `INVALID_DATA` or `IO`: one line with what was expected, and where.
+ * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
  */
 export async function openDataset(source: string, options: SourceOptions = {}): Promise<Dataset> {
   const dataset = await open(source, options);
-  return resizedTo(dataset, options.image);
+  return resizedTo(dataset, options);
 }
 
 async function open(source: string, options: SourceOptions): Promise<Dataset> {
   const split = options.split ?? 'train';
+  if (split !== 'train' && split !== 'test') throw invalid('split', "'train' or 'test'", split);
   const colon = source.indexOf(':');
   const name = colon > 0 ? source.slice(0, colon) : source;
   const opener = named[name];
-  if (opener) return opener(colon > 0 ? source.slice(colon + 1) : undefined, split);
+  // `mnist:` alone is `mnist`.
+  if (opener) return opener(colon > 0 ? source.slice(colon + 1) || undefined : undefined, split);
   const found = await stat(source).catch(() => undefined);
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
@@ -50,15 +52,18 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
 
 async function resizedTo(
   dataset: Dataset,
-  image: Partial<ImageShape> | undefined,
+  { image, memoryLimit = defaultMemoryLimit }: SourceOptions,
 ): Promise<Dataset> {
-  const { channels, height, width } = { ...dataset.shape, ...image };
-  if (channels !== dataset.shape.channels) {
+  const shape: ImageShape = { ...dataset.shape, ...image };
+  requireShape(shape);
+  requireMemoryLimit(memoryLimit);
+  if (shape.channels !== dataset.shape.channels) {
     throw new GanodeError(
       'INVALID_DATA',
-      `${dataset.name}: expected ${channels} channels but its images have ${dataset.shape.channels}`,
+      `${dataset.name}: expected ${shape.channels} channels but its images have ${dataset.shape.channels}`,
     );
   }
-  if (height === dataset.shape.height && width === dataset.shape.width) return dataset;
-  return resizeDataset(dataset, { height, width });
+  const { height, width } = dataset.shape;
+  if (height === shape.height && width === shape.width) return dataset;
+  return resizeDataset(dataset, shape, memoryLimit);
 }

@@ -6,6 +6,9 @@ import { writeFileAtomic } from '../files.js';
 import { npy } from './npy.js';
 import { type Frame, frameOf, montage, toPng } from './png.js';
 
+/** Limits of the formats. */
+const mostSide = { webp: 16383, gif: 65535 };
+
 /** A batch of images: N×C×H×W bytes, 0 … 255. */
 export class Images {
   /** Throws `INVALID_OPTION` when the shape is no N×C×H×W with 1, 3 or 4 channels, or does not fit the data. */
@@ -29,8 +32,8 @@ export class Images {
     return frameOf(this, index);
   }
 
-  /** All images side by side, as a PNG. `columns`: default as square as can be. */
-  grid(options: { columns?: number; padding?: number } = {}): Promise<Buffer> {
+  /** All images side by side, as a PNG. `columns`: default as square as can be; `padding`: pixels of black between, default 2. */
+  async grid(options: { columns?: number; padding?: number } = {}): Promise<Buffer> {
     return toPng(montage(this, options));
   }
 
@@ -55,20 +58,35 @@ export class Images {
   }
 
   /**
-   * The images as frames of an animation: WebP, or GIF, by the file's extension.
+   * The images as frames of an animation: WebP, or GIF, by the file's extension. Neighbouring frames that are equal become one.
    *
    * @param options.fps Frames a second, 1 … 50 (default 12).
+   * @param options.loop How often it is shown, 0 … 65535; 0 (default) for ever.
+   * @throws GanodeError `INVALID_OPTION` for another extension, or images wider or higher than the format can hold; `IO`.
    */
-  async toAnimation(file: string, { fps = 12 }: { fps?: number } = {}): Promise<void> {
+  async toAnimation(
+    file: string,
+    { fps = 12, loop = 0 }: { fps?: number; loop?: number } = {},
+  ): Promise<void> {
     const format = file.toLowerCase().match(/\.(webp|gif)$/)?.[1] as 'webp' | 'gif' | undefined;
     if (!format) throw invalid('file', 'a name that ends in .webp or .gif', file);
     if (!(fps >= 1 && fps <= 50)) throw invalid('fps', 'a number from 1 to 50', fps);
+    if (!Number.isInteger(loop) || loop < 0 || loop > 65535) {
+      throw invalid('loop', 'a whole number from 0 to 65535', loop);
+    }
     const frames = Array.from({ length: this.length }, (_, index) => this.frame(index));
     const { width, height, channels } = frames[0] as Frame;
+    if (Math.max(width, height) > mostSide[format]) {
+      throw invalid(
+        'shape',
+        `at most ${mostSide[format]} pixels a side for ${format}`,
+        `${height}×${width}`,
+      );
+    }
     // sharp takes the frames of an animation as one tall picture.
     const tall = Buffer.concat(frames.map((frame) => frame.data));
     const raw = { width, height: height * frames.length, channels, pageHeight: height };
-    const pages = { loop: 0, delay: frames.map(() => Math.round(1000 / fps)) };
+    const pages = { loop, delay: frames.map(() => Math.round(1000 / fps)) };
     const picture = sharp(tall, { raw });
     const encoded =
       format === 'gif' ? picture.gif(pages) : picture.webp({ ...pages, lossless: true });

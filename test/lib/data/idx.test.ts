@@ -7,18 +7,7 @@ import { parseIdx, readIdx } from '../../../lib/data/idx.js';
 import { openIdxFolder, openMnist } from '../../../lib/data/mnist.js';
 import { GanodeError } from '../../../lib/errors.js';
 import { temporaryDir } from '../../helpers/tiny.js';
-
-/** An idx file of unsigned bytes. */
-function idx(shape: number[], data: ArrayLike<number>): Uint8Array {
-  const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, 0x800 + shape.length);
-  shape.forEach((size, axis) => {
-    view.setUint32(4 + 4 * axis, size);
-  });
-  bytes.set(data, 4 + 4 * shape.length);
-  return bytes;
-}
+import { idx } from './idx-file.js';
 
 describe('idx', () => {
   const file = idx(
@@ -56,6 +45,7 @@ describe('idx', () => {
     ['a header cut short', file.subarray(0, 9), /cut short/],
     ['too many bytes', Uint8Array.of(...file, 0), /too long/],
     ['nothing', new Uint8Array(), /holds 0 bytes/],
+    ['more than fits', idx([2 ** 31, 2 ** 31, 2 ** 31], []), /more than 2 GiB/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => parseIdx(bytes, 3, 'f')).toThrow(message);
   });
@@ -66,15 +56,55 @@ describe('idx', () => {
     await expect(readIdx(join(dir, 'b'), 3)).rejects.toThrow(/b: broken gzip/);
   });
 
-  it('throws nothing but GanodeError on any bytes', () => {
+  it('unpacks no more gzip than the header inside promises', async () => {
+    const dir = await temporaryDir();
+    const bomb = gzipSync(Buffer.concat([idx([1, 1, 1], []), Buffer.alloc(2e8)]), { level: 1 });
+    await writeFile(join(dir, 'bomb'), bomb);
+    const before = process.resourceUsage().maxRSS;
+    await expect(readIdx(join(dir, 'bomb'), 3)).rejects.toThrow(
+      /bomb: too long: its header promises 1×1×1 = 1 bytes but more follow/,
+    );
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(100_000); // KiB
+  });
+
+  it('throws nothing but GanodeError on mutated files, and reads only what fits its header', () => {
+    const mutation = fc.record({
+      place: fc.nat({ max: file.length - 1 }),
+      value: fc.nat({ max: 255 }),
+    });
+    const length = fc.nat({ max: file.length + 4 });
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      fc.property(fc.array(mutation, { maxLength: 4 }), length, (mutations, size) => {
+        const bytes = new Uint8Array(size);
+        bytes.set(file.subarray(0, size));
+        for (const { place, value } of mutations) if (place < size) bytes[place] = value;
         try {
-          parseIdx(bytes, 3, 'f');
+          const { shape, data } = parseIdx(bytes, 3, 'f');
+          expect(shape.reduce((a, b) => a * b)).toBe(data.length);
         } catch (error) {
           expect(error).toBeInstanceOf(GanodeError);
         }
       }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('throws nothing but GanodeError on mutated gzip', async () => {
+    const dir = await temporaryDir();
+    const zipped = gzipSync(file);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: zipped.length - 1 }),
+        fc.nat({ max: 255 }),
+        async (place, value) => {
+          const bytes = Uint8Array.from(zipped);
+          bytes[place] = value;
+          await writeFile(join(dir, 'z'), bytes);
+          await readIdx(join(dir, 'z'), 3).catch((error) => {
+            expect(error).toBeInstanceOf(GanodeError);
+          });
+        },
+      ),
     );
   });
 });

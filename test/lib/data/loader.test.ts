@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ArrayDataset } from '../../../lib/data/dataset.js';
+import { ArrayDataset, type Dataset } from '../../../lib/data/dataset.js';
 import { BatchLoader } from '../../../lib/data/loader.js';
 import { Sampler } from '../../../lib/data/sampler.js';
 
@@ -89,6 +89,46 @@ describe('BatchLoader', () => {
     expect(flips).toBeLessThan(135);
   });
 
+  it('reads a batch in pieces, so that large images do not hold up the event loop', async () => {
+    const pieces: number[] = [];
+    const large: Dataset = {
+      name: 'large',
+      length: 8,
+      shape: { channels: 1, height: 512, width: 1024 },
+      dtype: 'uint8',
+      labels: Int32Array.from(range(8)),
+      read(indices, target) {
+        pieces.push(indices.length);
+        indices.forEach((index, place) => {
+          target.fill(index, place * 2 ** 19, (place + 1) * 2 ** 19);
+          target[place * 2 ** 19] = 100; // the first of its row, where it is not flipped
+        });
+      },
+    };
+    const loader = new BatchLoader(large, { batch: 5, batchesPerStep: 1, seed: 1, flip: true });
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      immediate = setImmediate(count);
+    };
+    let immediate = setImmediate(count);
+    const { images, labels } = await loader.load(0, 2);
+    clearImmediate(immediate);
+    expect(pieces).toEqual([2, 2, 1, 2, 2, 1]);
+    expect(turns).toBeGreaterThanOrEqual(4);
+    const { sampler } = loader;
+    const flips = [...sampler.flips(0), ...sampler.flips(1)];
+    const isFlipped = range(10).map((item) => images[item * 2 ** 19 + 1023] === 100);
+    expect(isFlipped).toEqual(flips);
+    expect(range(10).map((item) => images[item * 2 ** 19 + 1])).toEqual([...(labels ?? [])]);
+    expect(new Set(labels?.slice(0, 5)).size).toBe(5);
+  });
+
+  it('refuses a dataset whose labels are not one an image', () => {
+    const odd = { ...dataset, length: 10, labels: Int32Array.of(1, 2), read: () => undefined };
+    expect(() => new BatchLoader(odd, options)).toThrow(/expected 10 labels, one an image/);
+  });
+
   it('refuses arrays that do not fit', () => {
     const shape = { channels: 1, height: 2, width: 3 };
     expect(() => new ArrayDataset({ images: new Uint8Array(7), shape })).toThrow(/6 values each/);
@@ -98,5 +138,15 @@ describe('BatchLoader', () => {
     expect(() => new ArrayDataset({ images: [1] as never, shape })).toThrow(
       /Uint8Array or Float32Array/,
     );
+    for (const label of [-1, 0.5, Number.NaN, 2]) {
+      const labels = [0, label];
+      const classes = ['a', 'b'];
+      expect(
+        () => new ArrayDataset({ images: new Uint8Array(12), shape, labels, classes }),
+      ).toThrow(/class indices from 0 to 1 but label 1 is/);
+    }
+    expect(
+      () => new ArrayDataset({ images: new Uint8Array(12), shape: { ...shape, height: 0.5 } }),
+    ).toThrow(/whole number from 1 for image\.height/);
   });
 });

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { GanodeError } from '../../../lib/errors.js';
 import { Images } from '../../../lib/image/images.js';
-import { npy } from '../../../lib/image/npy.js';
+import { npy, parseNpy, readNpy } from '../../../lib/image/npy.js';
 import { temporaryDir } from '../../helpers/tiny.js';
 
 /** Two 3×1×2 images: planes R, G, B. */
@@ -42,10 +44,31 @@ describe('Images', () => {
     expect([pages, delay, pageHeight ?? 8, width]).toEqual([3, [100, 100, 100], 8, 8]);
   });
 
+  it('keeps the transparency of four channels', async () => {
+    const clear = new Images([1, 4, 1, 1], Uint8Array.of(10, 20, 30, 40));
+    expect([
+      ...(await sharp(await clear.grid())
+        .raw()
+        .toBuffer()),
+    ]).toEqual([10, 20, 30, 40]);
+  });
+
+  it.each([
+    [{ columns: 0 }, /whole number from 1 for columns/],
+    [{ columns: 1.5 }, /whole number from 1 for columns/],
+    [{ padding: -1 }, /whole number from 0 for padding/],
+  ])('refuses a grid of %o', async (options, message) => {
+    await expect(images.grid(options)).rejects.toThrow(message);
+  });
+
   it('refuses what it cannot draw', async () => {
     expect(() => new Images([1, 2, 1, 1], new Uint8Array(2))).toThrow(/1, 3 or 4 channels/);
     expect(() => new Images([1, 1, 2, 2], new Uint8Array(3))).toThrow(/N×C×H×W of 3 values/);
     await expect(images.toAnimation('a.png')).rejects.toThrow(/\.webp or \.gif/);
+    await expect(images.toAnimation('a.gif', { fps: 0 })).rejects.toThrow(/1 to 50 for fps/);
+    await expect(images.toAnimation('a.gif', { loop: -1 })).rejects.toThrow(/for loop/);
+    const wide = new Images([1, 1, 1, 17_000], new Uint8Array(17_000));
+    await expect(wide.toAnimation('a.webp')).rejects.toThrow(/at most 16383 pixels a side/);
   });
 });
 
@@ -60,6 +83,60 @@ describe('npy', () => {
     const header = bytes.subarray(10, 10 + length).toString();
     expect(header.trim()).toBe("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 1, 2), }");
     expect([...bytes.subarray(10 + length)]).toEqual([...images.data]);
+  });
+
+  it('reads back what it wrote', async () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat({ max: 4 }), { maxLength: 4 }),
+        fc.boolean(),
+        (shape, isFloat) => {
+          const length = shape.reduce((a, b) => a * b, 1);
+          const data = isFloat
+            ? Float32Array.from({ length }, (_, i) => i / 3 - 1)
+            : Uint8Array.from({ length }, (_, i) => i * 7);
+          expect(parseNpy(npy(shape, data), 'f')).toEqual({ shape, data });
+        },
+      ),
+    );
+    const file = join(await temporaryDir(), 'a.npy');
+    await images.toNpy(file);
+    expect(await readNpy(file)).toEqual({ shape: images.shape, data: images.data });
+  });
+
+  it('refuses what it cannot read, and never with another error', async () => {
+    const whole = npy([2, 2], Float32Array.of(1, 2, 3, 4));
+    const edited = (from: string, to: string): Uint8Array =>
+      Buffer.from(Buffer.from(whole).toString('latin1').replace(from, to), 'latin1');
+    const refused: [Uint8Array, RegExp][] = [
+      [Uint8Array.of(1, 2), /an \.npy file of version 1\.0/],
+      [whole.subarray(0, 50), /hold no header/],
+      [whole.subarray(0, whole.length - 1), /2×2 = 16 bytes but 15 follow/],
+      [edited('<f4', '<f8'), /\|u1 or <f4 but it is <f8/],
+      [edited('False', 'True '), /fortran_order True/],
+      [edited('shape', 'shade'), /a header with descr, fortran_order and shape/],
+    ];
+    for (const [bytes, message] of refused) expect(() => parseNpy(bytes, 'f')).toThrow(message);
+    fc.assert(
+      fc.property(
+        fc.nat({ max: whole.length - 1 }),
+        fc.nat({ max: 255 }),
+        fc.nat({ max: whole.length }),
+        (place, value, length) => {
+          const bytes = Uint8Array.from(whole);
+          bytes[place] = value;
+          try {
+            parseNpy(bytes.subarray(0, length), 'f');
+          } catch (error) {
+            expect(error).toBeInstanceOf(GanodeError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+    const missing = join(await temporaryDir(), 'x.npy');
+    await expect(readNpy(missing)).rejects.toMatchObject({ code: 'IO' });
+    expect(() => npy([3], new Uint8Array(2))).toThrow(/a shape of 2 values for shape/);
   });
 
   it('is read by NumPy, where there is one', ({ skip }) => {
