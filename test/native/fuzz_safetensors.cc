@@ -56,7 +56,7 @@ std::string check(const std::string& path, const std::string& bytes) {
   writeBytes(path, bytes);
   Checkpoint whole;
   Checkpoint header;
-  const std::string refusal = readOnce(path, false, whole);
+  std::string refusal = readOnce(path, false, whole);
   const std::string headerRefusal = readOnce(path, true, header);
   if (!refusal.empty()) {
     if (!headerRefusal.empty() && headerRefusal != refusal)
