@@ -1,10 +1,10 @@
+import { createRequire } from 'node:module';
 import type { Command } from 'commander';
-import sharp from 'sharp';
 import { addonPath } from '../addon.js';
-import { GanodeError } from '../errors.js';
 import { type NativeInfo, native } from '../native.js';
 import { version } from '../version.js';
 import { exitCodes } from './exit.js';
+import { reasonOf } from './failure.js';
 
 export function addDoctor(program: Command): void {
   program
@@ -14,73 +14,98 @@ export function addDoctor(program: Command): void {
     .action(doctor);
 }
 
-function doctor({ json }: { json?: boolean }): void {
+interface Health {
+  ganode: string;
+  node: string;
+  sharp: { sharp: string; vips: string } | undefined;
+  addonPath: string | undefined;
+  addon: NativeInfo | undefined;
+  /** What is wrong, one line each. */
+  problems: string[];
+}
+
+async function doctor({ json }: { json?: boolean }): Promise<void> {
+  const health = await examine();
+  process.stdout.write(json ? `${JSON.stringify(health, null, 2)}\n` : text(health));
+  if (health.problems.length > 0) process.exitCode = exitCodes.environment;
+}
+
+async function examine(): Promise<Health> {
   const problems: string[] = [];
-  const addon = tryNative(problems);
-  if (addon) problems.push(...disagreements(addon));
-  if (json) {
-    const report = {
-      ganode: version,
-      node: process.versions,
-      addonPath: addonPath(),
-      addon,
-      problems,
-    };
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  } else {
-    process.stdout.write(text(addon, problems));
-  }
-  if (problems.length > 0) process.exitCode = exitCodes.environment;
+  const attempt = async <T>(what: string, make: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await make();
+    } catch (error) {
+      problems.push(`${what}: ${reasonOf(error)}`);
+      return undefined;
+    }
+  };
+  const oldNode = nodeProblem(process.versions.node);
+  if (oldNode) problems.push(oldNode);
+  const sharp = await attempt('sharp', async () => {
+    const { sharp = '', vips } = (await import('sharp')).default.versions;
+    return { sharp, vips };
+  });
+  const addon = await attempt('addon', () => native().info());
+  if (addon) problems.push(...disagreements(addon, version));
+  return { ganode: version, node: process.version, sharp, addonPath: addonPath(), addon, problems };
 }
 
-function tryNative(problems: string[]): NativeInfo | undefined {
-  try {
-    return native().info();
-  } catch (error) {
-    if (!(error instanceof GanodeError)) throw error;
-    problems.push(error.message);
-    return undefined;
-  }
+/** What is wrong with a version of Node; undefined where it will do. */
+export function nodeProblem(node: string): string | undefined {
+  const { engines } = createRequire(import.meta.url)('../../package.json') as {
+    engines: { node: string };
+  };
+  const numbers = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Number);
+  const [major = 0, minor = 0] = numbers(node);
+  const [leastMajor = 0, leastMinor = 0] = numbers(engines.node);
+  const isOld = major < leastMajor || (major === leastMajor && minor < leastMinor);
+  return isOld ? `node: expected ${engines.node} but this is ${node}` : undefined;
 }
 
-function disagreements(addon: NativeInfo): string[] {
+/** Versions that have to agree, and do not. */
+export function disagreements(
+  addon: Pick<NativeInfo, 'ganode' | 'libtorchBuilt' | 'libtorchLoaded' | 'libtorchPath'>,
+  version: string,
+): string[] {
   const problems: string[] = [];
   if (addon.ganode !== version) {
     problems.push(
-      `the addon was built from ganode ${addon.ganode}, this is ${version}: build it again (npm run setup)`,
+      `addon: was built from ganode ${addon.ganode}, this is ${version}: build it again (npm run setup)`,
     );
   }
   if (addon.libtorchBuilt !== addon.libtorchLoaded) {
     problems.push(
-      `the addon was built against libtorch ${addon.libtorchBuilt}, but ${addon.libtorchLoaded} is loaded from ${addon.libtorchPath}`,
+      `libtorch: the addon was built against ${addon.libtorchBuilt}, but ${addon.libtorchLoaded} is loaded from ${addon.libtorchPath}`,
     );
   }
   return problems;
 }
 
-function text(addon: NativeInfo | undefined, problems: string[]): string {
+function text({ addon, addonPath, sharp, problems }: Health): string {
   const rows: [string, string][] = [
     ['ganode', version],
     ['node', `${process.version}, Node-API ${process.versions['napi']}, ${process.execPath}`],
     ['platform', `${process.platform} ${process.arch}`],
-    ['sharp', `${sharp.versions.sharp}, libvips ${sharp.versions.vips}`],
   ];
+  if (sharp) rows.push(['sharp', `${sharp.sharp}, libvips ${sharp.vips}`]);
   if (addon) {
     const { cuda } = addon;
+    const devices = cuda.available
+      ? `${cuda.devices} device(s)`
+      : 'built in, but no device answers';
     rows.push(
-      ['addon', `${addon.ganode}, ${addon.compiler}, ${addonPath()}`],
+      ['addon', `${addon.ganode}, ${addon.compiler}, ${addonPath}`],
       [
         'libtorch',
         `${addon.libtorchLoaded} (built against ${addon.libtorchBuilt}), ${addon.libtorchPath}`,
       ],
       ['processor', `${addon.cpuCapability}, bfloat16 ${addon.bf16 ? 'yes' : 'no'}`],
       ['threads', String(addon.threads)],
-      ['cuda', cuda.built ? `${cuda.devices} device(s)` : 'not in this libtorch'],
+      ['cuda', cuda.built ? devices : 'not in this libtorch'],
     );
   }
   const lines = rows.map(([name, value]) => `${name.padEnd(11)}${value}`);
-  lines.push(
-    ...(problems.length > 0 ? problems.map((problem) => `PROBLEM    ${problem}`) : ['all is well']),
-  );
-  return `${lines.join('\n')}\n`;
+  const verdict = problems.map((problem) => `PROBLEM    ${problem}`);
+  return `${[...lines, ...(verdict.length > 0 ? verdict : ['all is well'])].join('\n')}\n`;
 }

@@ -30,5 +30,8 @@ const byError: Record<ErrorCode, number> = {
 };
 
 export function exitCodeOf(error: unknown): number {
-  return error instanceof GanodeError ? byError[error.code] : exitCodes.internal;
+  if (error instanceof GanodeError) return byError[error.code];
+  // Node's own: standard output on a full disk, for one.
+  const isSystemError = error instanceof Error && 'syscall' in error;
+  return isSystemError ? exitCodes.io : exitCodes.internal;
 }

@@ -21,7 +21,8 @@ export function addLoadOptions(command: Command): Command {
     .option('--no-ema', 'the weights as trained, not their average')
     .option('--threads <n>', 'threads for one operator', wholeNumber(1))
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
-    .option('--force', 'overwrite files');
+    .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
+    .option('--force', 'overwrite what is there');
 }
 
 /** Throws rather than overwrite what is there. */
@@ -31,11 +32,12 @@ export function refuseExisting(path: string | undefined, force: boolean | undefi
   }
 }
 
-export function loadOptions({ ema, threads, precision }: LoadOptions): LoadOptions {
+export function loadOptions({ ema, threads, precision, device }: LoadOptions): LoadOptions {
   return {
     ...(ema !== undefined && { ema }),
     ...(threads !== undefined && { threads }),
     ...(precision !== undefined && { precision }),
+    ...(device !== undefined && { device }),
   };
 }
 

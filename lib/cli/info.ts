@@ -46,7 +46,9 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     ],
-    ...found.checkpoints.slice(1).map((other): [string, string] => ['earlier', other]),
+    ...found.checkpoints
+      .filter((other) => other !== found.checkpoint)
+      .map((other): [string, string] => ['also there', other]),
   ];
   process.stdout.write(rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join(''));
 }

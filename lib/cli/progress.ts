@@ -1,67 +1,93 @@
 /** Training as people and machines watch it. */
-import { type Options, SingleBar } from 'cli-progress';
-import type { ProgressEvent, TrainEvent } from '../train/events.js';
+import { MultiBar, type Options, type SingleBar } from 'cli-progress';
+import type { ProgressEvent, TrainEvent, WarningEvent } from '../train/events.js';
 
-const barOptions: Options = {
-  format:
-    '{bar} {percentage}% | epoch {epoch} | {rate} images/s | D {d} G {g} | waited {waited} | {left} left',
-  barCompleteChar: '█',
-  barIncompleteChar: '░',
-  barsize: 24,
-  hideCursor: true,
-  clearOnComplete: false,
-  stream: process.stderr,
-};
+/** Characters that the bar's line takes without the bar itself. */
+const textWidth = 77;
 
-/** A bar in a terminal, plain lines where there is none, or one JSON event a line. */
+function barOptions(stream: NodeJS.WriteStream): Options {
+  return {
+    format:
+      '{bar} {percentage}%  epoch {epoch}  {rate} images/s  D {d} G {g}  waited {waited}  {left} left',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: Math.min(24, Math.max(4, (stream.columns || 80) - textWidth)),
+    hideCursor: true,
+    // Lines are written where the bar was.
+    forceRedraw: true,
+    fps: 5,
+    stream,
+  };
+}
+
+export interface ProgressOptions {
+  /** One JSON event a line on standard output. */
+  json: boolean;
+  stdout?: NodeJS.WriteStream;
+  stderr?: NodeJS.WriteStream;
+}
+
+/**
+ * In a terminal, a bar on standard error; where either stream is piped, plain lines on standard output; or one JSON event a line
+ * there. Warnings go to standard error, but in JSON they are events.
+ */
 export class Progress {
-  private readonly bar: SingleBar | undefined;
-  private started = false;
+  private readonly json: boolean;
+  private readonly stdout: NodeJS.WriteStream;
+  private readonly stderr: NodeJS.WriteStream;
+  /** Of one bar: cli-progress has no other that lines can be written above. */
+  private readonly bars: MultiBar | undefined;
+  private bar: SingleBar | undefined;
 
-  constructor(private readonly json: boolean) {
-    if (!json && process.stderr.isTTY) this.bar = new SingleBar(barOptions);
+  constructor({ json, stdout = process.stdout, stderr = process.stderr }: ProgressOptions) {
+    this.json = json;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    if (!json && stdout.isTTY && stderr.isTTY) this.bars = new MultiBar(barOptions(stderr));
   }
 
   show(event: TrainEvent): void {
     if (this.json) {
-      process.stdout.write(`${JSON.stringify(event)}\n`);
-    } else if (event.type === 'progress') {
-      this.bar ? this.update(this.bar, event) : this.line(plain(event));
-    } else {
+      this.stdout.write(`${JSON.stringify(event)}\n`);
+    } else if (event.type === 'warning') {
+      this.line(`ganode: warning: ${event.message}`, this.stderr);
+    } else if (event.type !== 'progress') {
       const text = describe(event);
-      if (text) this.line(text);
+      if (text) this.note(text);
+    } else if (this.bars) {
+      this.bar ??= this.bars.create(event.totalSteps, event.step, payload(event));
+      this.bar.update(event.step, payload(event));
+    } else {
+      this.note(progressLine(event));
     }
   }
 
+  /** A line for people: none in JSON. */
+  note(text: string): void {
+    if (!this.json) this.line(text, this.bars ? this.stderr : this.stdout);
+  }
+
+  /** Ends the bar and puts the terminal in order. */
   stop(): void {
-    if (this.started) this.bar?.stop();
-    this.started = false;
+    if (this.bar) this.bars?.stop();
+    this.bar = undefined;
   }
 
-  private update(bar: SingleBar, event: ProgressEvent): void {
-    if (!this.started) bar.start(event.totalSteps, event.step, payload(event));
-    this.started = true;
-    bar.update(event.step, payload(event));
-  }
-
-  /** A line of its own, above the bar where there is one. */
-  private line(text: string): void {
-    if (this.bar && this.started) {
-      process.stderr.write(`\r\x1b[K${text}\n`);
-      this.bar.render();
+  /** Writes a line of its own, above the bar where there is one. */
+  private line(text: string, stream: NodeJS.WriteStream): void {
+    if (this.bar && this.bars) {
+      this.bars.log(`${text}\n`);
+      this.bars.update();
     } else {
-      process.stdout.write(`${text}\n`);
+      stream.write(`${text}\n`);
     }
   }
 }
 
-function payload({
-  epoch,
-  imagesPerSecond,
-  metrics,
-  waitedShare,
-  secondsLeft,
-}: ProgressEvent): object {
+type Payload = Record<'epoch' | 'rate' | 'd' | 'g' | 'waited' | 'left', string>;
+
+function payload(event: ProgressEvent): Payload {
+  const { epoch, imagesPerSecond, metrics, waitedShare, secondsLeft } = event;
   return {
     epoch: epoch.toFixed(2),
     rate: imagesPerSecond.toFixed(0),
@@ -72,12 +98,16 @@ function payload({
   };
 }
 
-function plain(event: ProgressEvent): string {
-  const p = payload(event) as Record<string, string>;
-  return `step ${event.step}/${event.totalSteps} epoch ${p['epoch']} | ${p['rate']} images/s | D ${p['d']} G ${p['g']} | waited ${p['waited']} | ${p['left']} left`;
+/** A report as a plain line. */
+export function progressLine(event: ProgressEvent): string {
+  const { epoch, rate, d, g, waited, left } = payload(event);
+  return `step ${event.step}/${event.totalSteps} epoch ${epoch} | ${rate} images/s | D ${d} G ${g} | waited ${waited} | ${left} left`;
 }
 
-function describe(event: Exclude<TrainEvent, ProgressEvent>): string | undefined {
+/** Any other event as a line; undefined for those that say nothing new. */
+export function describe(
+  event: Exclude<TrainEvent, ProgressEvent | WarningEvent>,
+): string | undefined {
   switch (event.type) {
     case 'start':
       return event.resumedFrom
@@ -89,8 +119,6 @@ function describe(event: Exclude<TrainEvent, ProgressEvent>): string | undefined
       return `samples ${event.path}`;
     case 'checkpoint':
       return `checkpoint ${event.path} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
-    case 'warning':
-      return `warning: ${event.message}`;
     case 'end':
       return `${event.reason} at step ${event.step}: ${event.images} images in ${duration(event.seconds)}, ${event.imagesPerSecond.toFixed(0)} images/s, waited ${percent(event.waitedShare)} for data`;
   }
@@ -100,7 +128,8 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
 
-function duration(seconds: number): string {
+/** `42s`, `3m07s`, `2h05m`. */
+export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;

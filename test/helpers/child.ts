@@ -1,10 +1,25 @@
 /** Child processes: the built command line, and small programs against the built package. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const projectDir = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export const cliPath = join(projectDir, 'dist', 'cli', 'main.js');
+
+/** What is tested is dist/: it has to be built from what lies in lib/. */
+function requireFresh(): void {
+  const built = statSync(cliPath, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const lib = join(projectDir, 'lib');
+  const newer = readdirSync(lib, { recursive: true, encoding: 'utf8' }).find(
+    (name) => name.endsWith('.ts') && statSync(join(lib, name)).mtimeMs > built,
+  );
+  if (newer) throw new Error(`lib/${newer} is newer than dist: run npm run build`);
+}
+requireFresh();
+
+/** No child may outlive its test for long. */
+const limits = { timeout: 120_000, killSignal: 'SIGKILL' } as const;
 
 export interface Finished {
   code: number | null;
@@ -23,8 +38,9 @@ export function start(
     ? spawn('bash', ['-c', options.shell, 'bash', process.execPath, ...args], {
         cwd: projectDir,
         env,
+        ...limits,
       })
-    : spawn(process.execPath, args, { cwd: projectDir, env });
+    : spawn(process.execPath, args, { cwd: projectDir, env, ...limits });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (text) => {

@@ -1,0 +1,78 @@
+/** `ganode train --dry-run`. */
+import { Sampler } from '../data/sampler.js';
+import { openDataset } from '../data/source.js';
+import { GanodeError } from '../errors.js';
+import { summary } from '../graph/summary.js';
+import { native } from '../native.js';
+import { readRunConfig } from '../train/run-directory.js';
+import { Schedule } from '../train/schedule.js';
+import { Trainer } from '../train/trainer.js';
+import { countingRule, multiplyAddsOfStep } from './cost.js';
+import type { Training } from './training.js';
+
+/**
+ * Does all that training does before its first step, but for the run directory: opens the data, builds both networks on the device,
+ * loads the checkpoint to resume from. Then prints the networks and the cost of a step.
+ */
+export async function dryRun({
+  config,
+  data,
+  out,
+  resume,
+  json,
+}: Training & { json: boolean }): Promise<void> {
+  if (out && !resume) await refuseRun(out);
+  const dataset = await openDataset(data.source, data.options);
+  await using trainer = await Trainer.create({
+    recipe: config,
+    data: dataset,
+    ...(resume && { resume }),
+  });
+  const { recipe } = trainer;
+  const sampler = new Sampler(dataset.length, recipe.batch, recipe.seed);
+  const { totalSteps, imagesPerStep } = new Schedule(recipe, sampler.batchesPerEpoch);
+  const { generator, discriminator } = recipe.models;
+  const count = (graph: unknown): number =>
+    native().inspectGraph(JSON.stringify(graph)).multiplyAdds;
+  const multiplyAdds = multiplyAddsOfStep(
+    { generator: count(generator), discriminator: count(discriminator) },
+    recipe,
+  );
+  if (json) {
+    const { name, length } = dataset;
+    const report = { type: 'dryRun', step: trainer.step, totalSteps, imagesPerStep, multiplyAdds };
+    process.stdout.write(`${JSON.stringify({ ...report, data: { name, length }, recipe })}\n`);
+    return;
+  }
+  const { channels, height, width } = dataset.shape;
+  const from = resume ? `, from ${resume} at step ${trainer.step}` : '';
+  const lines = [
+    `recipe ${recipe.recipe}, ${recipe.precision}, ${recipe.device}${from}`,
+    `data ${dataset.name}: ${dataset.length} images of ${channels}×${height}×${width}`,
+    '',
+    'generator',
+    summary(generator),
+    '',
+    'discriminator',
+    summary(discriminator),
+    '',
+    `${totalSteps} steps of ${imagesPerStep} images; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
+    `(${countingRule})`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  for (const warning of dataset.warnings ?? []) {
+    process.stderr.write(`ganode: warning: ${warning}\n`);
+  }
+}
+
+/** A new run would be refused there. */
+async function refuseRun(out: string): Promise<void> {
+  const isRun = await readRunConfig(out).then(
+    () => true,
+    () => false,
+  );
+  if (isRun) {
+    const message = `${out} holds a run already; resume it, or name another folder`;
+    throw new GanodeError('INVALID_OPTION', message);
+  }
+}

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { GanodeError } from '../errors.js';
+import { version } from '../version.js';
+import { reasonOf } from './failure.js';
+
+type Add = (program: Command) => void;
+
+/** Every command, in the order in which help lists them. */
+const commands: Record<string, () => Promise<Add>> = {
+  train: async () => (await import('./train.js')).addTrain,
+  generate: async () => (await import('./generate.js')).addGenerate,
+  interpolate: async () => (await import('./interpolate.js')).addInterpolate,
+  info: async () => (await import('./info.js')).addInfo,
+  recipes: async () => (await import('./recipes.js')).addRecipes,
+  doctor: async () => (await import('./doctor.js')).addDoctor,
+};
+
+/** The whole command line. Commands are loaded one by one, so that `doctor` runs where a package that others need does not. */
+export async function createProgram(): Promise<Command> {
+  const program = new Command('ganode')
+    .description('Train, sample and inspect generative adversarial networks.')
+    .version(version)
+    .option('--stack', 'print the stack of an error (as GANODE_DEBUG=1 does)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+  for (const [name, load] of Object.entries(commands)) {
+    const add = await load().catch((error: unknown) => broken(name, error));
+    add(program);
+  }
+  return program;
+}
+
+/** Commander's message, its suggestion on the same line. */
+function oneLine(text: string): string {
+  return text.replace(/^error: /, 'ganode: ').replace(/\n(?=.)/g, ' ');
+}
+
+/** Stands for a command whose code does not load. */
+function broken(name: string, error: unknown): Add {
+  const reason = reasonOf(error);
+  return (program) => {
+    program
+      .command(name)
+      .description(`cannot be loaded: ${reason}`)
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        const message = `the command ${name} cannot be loaded: ${reason}; \`ganode doctor\` tells more`;
+        throw new GanodeError('ADDON', message, { cause: error });
+      });
+  };
+}

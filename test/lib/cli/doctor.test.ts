@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { disagreements, nodeProblem } from '../../../lib/cli/doctor.js';
+
+describe('doctor', () => {
+  it.each(['18.20.4', '20.16.0'])('finds Node %s too old', (node) => {
+    expect(nodeProblem(node)).toBe(`node: expected >=20.17 but this is ${node}`);
+  });
+
+  it.each(['20.17.0', '20.20.2', '22.1.0'])('has nothing against Node %s', (node) => {
+    expect(nodeProblem(node)).toBeUndefined();
+  });
+
+  it('finds versions that do not agree', () => {
+    const addon = {
+      ganode: '1.0.0',
+      libtorchBuilt: '2.13.0',
+      libtorchLoaded: '2.13.0',
+      libtorchPath: '/lib/libtorch_cpu.so',
+    };
+    expect(disagreements(addon, '1.0.0')).toEqual([]);
+    expect(disagreements(addon, '1.1.0')).toEqual([
+      'addon: was built from ganode 1.0.0, this is 1.1.0: build it again (npm run setup)',
+    ]);
+    expect(disagreements({ ...addon, libtorchLoaded: '2.12.1' }, '1.0.0')).toEqual([
+      'libtorch: the addon was built against 2.13.0, but 2.12.1 is loaded from /lib/libtorch_cpu.so',
+    ]);
+  });
+});
