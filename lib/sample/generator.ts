@@ -2,7 +2,7 @@ import { invalid } from '../errors.js';
 import { Images } from '../image/images.js';
 import { type NativeNetwork, native, type SampleRequest } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
-import { readMetadata } from '../train/checkpoints.js';
+import { openCheckpoint } from '../train/checkpoints.js';
 import { resolveCheckpoint } from '../train/inspect.js';
 import { latentPath } from './path.js';
 
@@ -40,8 +40,8 @@ export interface InterpolateOptions {
   label?: number;
 }
 
-/** Images made in one native call: few enough that copying them out holds the event loop for a few milliseconds only. */
-const imagesPerCall = 256;
+/** Values of the images that one native call makes: copying them out holds the event loop for a few milliseconds only. */
+const valuesPerCall = 2 ** 21;
 
 /**
  * A trained generator.
@@ -64,7 +64,7 @@ export class Generator implements AsyncDisposable {
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
   static async load(path: string, options: LoadOptions = {}): Promise<Generator> {
     const checkpoint = await resolveCheckpoint(path);
-    const { recipe, step } = readMetadata(await native().inspectCheckpoint(checkpoint), checkpoint);
+    const { recipe, step } = (await openCheckpoint(checkpoint)).metadata;
     return new Generator(await native().openGenerator(checkpoint, options), recipe, step);
   }
 
@@ -151,6 +151,8 @@ export class Generator implements AsyncDisposable {
   ): Promise<{ shape: number[]; data: Uint8Array | Float32Array }> {
     const size = this.recipe.latentSize;
     const count = latents.length / size;
+    const { channels, height, width } = this.recipe.image;
+    const imagesPerCall = Math.max(1, Math.floor(valuesPerCall / (channels * height * width)));
     let all: Uint8Array | Float32Array | undefined;
     let shape: number[] = [];
     for (let start = 0; start < count; start += imagesPerCall) {

@@ -11,7 +11,8 @@ export function slerp(a: Float32Array, b: Float32Array, t: number): Float32Array
     dot += value * (b[i] as number);
   });
   const angle = Math.acos(Math.min(1, Math.max(-1, dot / (length(a) * length(b)))));
-  if (angle < 1e-6) return lerp(a, b, t);
+  // Along one line there is no great circle, or no single one.
+  if (angle < 1e-6 || Math.PI - angle < 1e-6) return lerp(a, b, t);
   const [from, to] = [Math.sin((1 - t) * angle), Math.sin(t * angle)];
   return a.map((value, i) => (from * value + to * (b[i] as number)) / Math.sin(angle));
 }

@@ -1,6 +1,6 @@
 /** Checkpoint files of a run, and what their metadata says. */
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
 import { GanodeError } from '../errors.js';
 import { ioError, writeFileAtomic } from '../files.js';
@@ -77,11 +77,20 @@ export async function publishCheckpoint(
   path: string,
   keep: number | null,
 ): Promise<void> {
-  await writeFileAtomic(join(dir, 'latest'), `${path.slice(dir.length).replace(/^[\\/]/, '')}\n`);
+  // With slashes everywhere, so that a run may move to another system.
+  const name = relative(dir, path).split(sep).join('/');
+  await writeFileAtomic(join(dir, 'latest'), `${name}\n`);
   if (keep === null) return;
   for (const old of (await listCheckpoints(dir)).slice(keep)) {
-    if (old.path !== path) await rm(old.path, { force: true });
+    if (old.path !== path) await removeFile(old.path);
   }
+}
+
+/** Removes a file that may be gone already. Throws `IO`. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw ioError('remove', path, error);
+  });
 }
 
 /**
@@ -103,13 +112,29 @@ export async function latestCheckpoint(dir: string): Promise<string> {
   });
 }
 
-/** Adds to the refusal of a checkpoint which earlier one is whole, and how to take it. */
-export async function offerEarlier(error: unknown, path: string): Promise<unknown> {
-  const refused = error instanceof GanodeError && error.code === 'CHECKPOINT_CORRUPT';
-  if (!refused) return error;
-  const dir = dirname(dirname(path));
-  for (const other of await listCheckpoints(dir)) {
-    if (other.path === path) continue;
+/** Reads and verifies a checkpoint. Throws a `CHECKPOINT_…` code; where the file is not whole, the message names an earlier one. */
+export async function openCheckpoint(
+  path: string,
+): Promise<{ report: CheckpointReport; metadata: CheckpointMetadata }> {
+  try {
+    const report = await native().inspectCheckpoint(path);
+    return { report, metadata: readMetadata(report, path) };
+  } catch (error) {
+    throw await offerEarlier(error, path, 'take');
+  }
+}
+
+/** Adds to the refusal of a checkpoint of a run which earlier one is whole, and what to do with it. */
+export async function offerEarlier(
+  error: unknown,
+  path: string,
+  use: 'resume from' | 'take',
+): Promise<unknown> {
+  if (!(error instanceof GanodeError) || error.code !== 'CHECKPOINT_CORRUPT') return error;
+  if ('earlier' in error.details) return error;
+  const step = Number(pattern.exec(basename(path))?.[1]);
+  for (const other of await listCheckpoints(dirname(dirname(path)))) {
+    if (other.step >= step || Number.isNaN(step)) continue;
     const whole = await native()
       .inspectCheckpoint(other.path)
       .then(
@@ -119,8 +144,8 @@ export async function offerEarlier(error: unknown, path: string): Promise<unknow
     if (whole) {
       return new GanodeError(
         'CHECKPOINT_CORRUPT',
-        `${error.message}; an earlier one is whole: resume from ${other.path}`,
-        { details: { ...error.details, earlier: other.path } },
+        `${error.message}; an earlier one is whole: ${use} ${other.path}`,
+        { cause: error, details: { ...error.details, earlier: other.path } },
       );
     }
   }

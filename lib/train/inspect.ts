@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { ioError } from '../files.js';
 import { native } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
-import { latestCheckpoint, listCheckpoints, readMetadata } from './checkpoints.js';
+import { latestCheckpoint, listCheckpoints, openCheckpoint } from './checkpoints.js';
 
 /** The checkpoint that a path means: itself, or the latest of a run directory. Throws `IO` or `INVALID_DATA`. */
 export async function resolveCheckpoint(path: string): Promise<string> {
@@ -25,10 +25,11 @@ export interface Description {
   data: { name: string; length: number } | undefined;
   /** Versions of ganode, libtorch and Node that wrote it. */
   versions: Record<string, string>;
-  /** Trainable scalars and buffers of each network. */
+  /** Trainable scalars of each network. */
   generatorParameters: number;
   discriminatorParameters: number;
   hasEma: boolean;
+  /** Tensors in the file: weights, averages, optimizers' moments. */
   tensors: number;
   /** Other checkpoints of the run, newest first; empty for a single file. */
   checkpoints: string[];
@@ -37,8 +38,8 @@ export interface Description {
 /** Reads and verifies a checkpoint, or the latest one of a run directory. Throws a `CHECKPOINT_…` code where it is not whole. */
 export async function describe(path: string): Promise<Description> {
   const checkpoint = await resolveCheckpoint(path);
-  const report = await native().inspectCheckpoint(checkpoint);
-  const { recipe, step, data, versions } = readMetadata(report, checkpoint);
+  const { report, metadata } = await openCheckpoint(checkpoint);
+  const { recipe, step, data, versions } = metadata;
   const parameters = (graph: unknown): number =>
     native().inspectGraph(JSON.stringify(graph)).parameters;
   return {

@@ -14,7 +14,10 @@ export class ReportWindow {
 
   constructor(private readonly schedule: Schedule) {}
 
-  add({ columns, values, completed, idleSeconds }: RunReport): void {
+  add({ columns, values, completed, busySeconds, idleSeconds: idleSinceLastRun }: RunReport): void {
+    // The last run may have been long before this window was opened.
+    const sinceStart = (performance.now() - this.started) / 1000;
+    const idleSeconds = Math.max(0, Math.min(idleSinceLastRun, sinceStart - busySeconds));
     values.forEach((value, index) => {
       const column = columns[index % columns.length] as string;
       this.sums[column] = (this.sums[column] ?? 0) + value;

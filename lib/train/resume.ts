@@ -5,6 +5,7 @@ import { type NativeSession, native } from '../native.js';
 import { merge, type RecipeConfig, validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
 import { latestCheckpoint, offerEarlier, readMetadata } from './checkpoints.js';
+import { resolveCheckpoint } from './inspect.js';
 
 /** What may differ from the checkpoint's recipe: how long and how it is watched, not what is computed. */
 const free = new Set(['duration', 'reportEvery', 'checkpoint', 'samples', 'threads', 'device']);
@@ -19,7 +20,7 @@ export interface Resumed {
 /**
  * Opens a checkpoint and a session with its state.
  *
- * @param from The checkpoint; true: the latest of `out`.
+ * @param from A checkpoint, or a run whose latest is meant; true: the latest of `out`.
  * @throws GanodeError `CHECKPOINT_MISMATCH` when `config` or the data differ in what is computed; `CHECKPOINT_CORRUPT`, which
  *   names an earlier whole checkpoint where there is one.
  */
@@ -32,10 +33,15 @@ export async function openResumed(
   if (typeof from !== 'string' && !out) {
     throw new GanodeError('INVALID_OPTION', 'Expected a run directory (out) to resume');
   }
-  const path = typeof from === 'string' ? from : await latestCheckpoint(out as string);
+  const path =
+    typeof from === 'string'
+      ? await resolveCheckpoint(from)
+      : await latestCheckpoint(out as string);
   try {
     const report = await native().inspectCheckpoint(path);
-    const { recipe: stored, step, data } = readMetadata(report, path);
+    const { recipe: written, step, data } = readMetadata(report, path);
+    // Settings that are newer than the checkpoint have their defaults.
+    const stored = validate(recipeSchema, written);
     if (data && data.length !== dataset.length) {
       throw new GanodeError(
         'CHECKPOINT_MISMATCH',
@@ -53,7 +59,7 @@ export async function openResumed(
     }
     return { path, step, recipe, session };
   } catch (error) {
-    throw await offerEarlier(error, path);
+    throw await offerEarlier(error, path, 'resume from');
   }
 }
 
@@ -65,6 +71,7 @@ function requireSame(stored: Recipe, wanted: Recipe, path: string): void {
     throw new GanodeError(
       'CHECKPOINT_MISMATCH',
       `${path}: a resumed run keeps its recipe; ${key} was ${before?.slice(0, 80)} and ${now?.slice(0, 80)} was asked for`,
+      { details: { path, setting: key } },
     );
   }
 }

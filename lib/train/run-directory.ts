@@ -1,11 +1,11 @@
 /** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { GanodeError } from '../errors.js';
 import { ioError, writeFileAtomic } from '../files.js';
 import type { Images } from '../image/images.js';
-import type { Recipe } from '../recipes/schema.js';
-import { listCheckpoints } from './checkpoints.js';
+import type { ImageShape, Recipe } from '../recipes/schema.js';
+import { listCheckpoints, removeFile } from './checkpoints.js';
 import type { Position, TrainEvent } from './events.js';
 import { TensorBoardWriter } from './tensorboard.js';
 
@@ -14,6 +14,8 @@ export interface RunConfig {
   recipe: Recipe;
   /** Source and options of the data, where they can be written down. */
   data?: { source: string; options?: Record<string, unknown> };
+  /** What the data turned out to be; `classes` is their number. */
+  dataset: { name: string; length: number; shape: ImageShape; classes?: number };
   versions: Record<string, string>;
 }
 
@@ -39,29 +41,25 @@ export class RunDirectory {
   ) {}
 
   /**
-   * Makes a run directory; with `resumedAt`, goes on in one and drops what it says of later steps.
-   * Throws `INVALID_OPTION` where a run is there already, `IO` where the file system refuses.
+   * Makes a run directory; with `resumed`, goes on in the one that the checkpoint is of, and drops what it says of later steps.
+   * Throws `INVALID_OPTION` where another run is there already, `IO` where the file system refuses.
    */
-  static async open(path: string, config: RunConfig, resumedAt?: number): Promise<RunDirectory> {
+  static async open(
+    path: string,
+    config: RunConfig,
+    resumed?: { path: string; step: number },
+  ): Promise<RunDirectory> {
     try {
-      const there: string[] = await readdir(path).catch(() => []);
-      if (
-        resumedAt === undefined &&
-        (there.includes('config.json') || there.includes('checkpoints'))
-      ) {
-        throw new GanodeError(
-          'INVALID_OPTION',
-          `${path} holds a run already; resume it, or name another folder`,
-        );
-      }
+      const same = resumed !== undefined && (await isCheckpointOf(path, resumed.path));
+      if (!same) await refuseRun(path);
       await mkdir(join(path, 'checkpoints'), { recursive: true });
       await mkdir(join(path, 'samples'), { recursive: true });
-      if (resumedAt !== undefined) {
+      if (same) {
         await removeLeftovers(path);
-        await forgetAfter(path, resumedAt);
+        await forgetAfter(path, resumed.step);
       }
       await writeFileAtomic(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-      return new RunDirectory(path, await TensorBoardWriter.create(path, resumedAt));
+      return new RunDirectory(path, await TensorBoardWriter.create(path, resumed?.step));
     } catch (error) {
       throw ioError('use', path, error);
     }
@@ -104,11 +102,28 @@ export class RunDirectory {
   }
 }
 
+async function isCheckpointOf(dir: string, checkpoint: string): Promise<boolean> {
+  const real = (path: string): Promise<string> => realpath(path).catch(() => path);
+  const inside = relative(await real(dir), await real(checkpoint));
+  return !isAbsolute(inside) && inside.split(sep)[0] !== '..';
+}
+
+/** A run is never written over. */
+async function refuseRun(path: string): Promise<void> {
+  const there: string[] = await readdir(path).catch(() => []);
+  if (!there.includes('config.json') && !there.includes('checkpoints')) return;
+  const empty = (await listCheckpoints(path)).length === 0;
+  const advice = empty
+    ? 'holds a run already, without a checkpoint; remove it, or name another folder'
+    : 'holds a run already; resume it, or name another folder';
+  throw new GanodeError('INVALID_OPTION', `${path} ${advice}`, { details: { path } });
+}
+
 /** Temporary files of a process that was killed. */
 async function removeLeftovers(dir: string): Promise<void> {
   for (const folder of [dir, join(dir, 'checkpoints'), join(dir, 'samples')]) {
     for (const name of await readdir(folder)) {
-      if (name.endsWith('.tmp')) await rm(join(folder, name), { force: true });
+      if (name.endsWith('.tmp')) await removeFile(join(folder, name));
     }
   }
 }
@@ -126,6 +141,6 @@ async function forgetAfter(dir: string, step: number): Promise<void> {
   });
   await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
   for (const checkpoint of await listCheckpoints(dir)) {
-    if (checkpoint.step > step) await rm(checkpoint.path, { force: true });
+    if (checkpoint.step > step) await removeFile(checkpoint.path);
   }
 }

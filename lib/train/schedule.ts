@@ -1,5 +1,38 @@
 /** When things are due, in steps. */
+import { GanodeError, invalid } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
+
+/** How long to train, counted from the very start; at most one of them. */
+export interface Length {
+  /** Passes over the data. */
+  epochs?: number;
+  /** Real images shown. */
+  images?: number;
+  /** Steps. */
+  steps?: number;
+}
+
+/** The recipe with another duration, where one is given. Throws `INVALID_OPTION`. */
+export function withLength(recipe: Recipe, { epochs, images, steps }: Length): Recipe {
+  const given = { epochs, images, steps };
+  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : name));
+  if (names.length > 1) {
+    throw new GanodeError('INVALID_OPTION', `Expected one of ${names.join(' and ')}`);
+  }
+  if (epochs !== undefined) {
+    if (!(Number.isFinite(epochs) && epochs > 0))
+      throw invalid('epochs', 'a number above 0', epochs);
+    return { ...recipe, duration: { epochs } };
+  }
+  const name = steps === undefined ? 'images' : 'steps';
+  const count = given[name];
+  if (count === undefined) return recipe;
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw invalid(name, 'a whole number from 1', count);
+  const each =
+    name === 'steps' ? recipe.discriminatorSteps * recipe.accumulation * recipe.batch : 1;
+  return { ...recipe, duration: { images: count * each } };
+}
 
 export class Schedule {
   /** Batches that one step takes. */

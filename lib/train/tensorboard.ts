@@ -27,6 +27,9 @@ const sessionStart = 1;
 let serial = 0;
 
 export class TensorBoardWriter {
+  /** Writes go one after the other, whoever asks for them; never rejects. */
+  private last: Promise<void> = Promise.resolve();
+
   private constructor(
     private readonly file: FileHandle,
     private readonly path: string,
@@ -64,20 +67,29 @@ export class TensorBoardWriter {
     await this.write({ step, summary: { value: [{ tag, image }] } });
   }
 
-  close(): Promise<void> {
-    return this.file.close();
+  async close(): Promise<void> {
+    await this.last;
+    await this.file.close();
   }
 
-  private async write(event: Record<string, unknown>): Promise<void> {
-    const message = Event.encode(
-      Event.fromObject({ wall_time: Date.now() / 1000, ...event }),
-    ).finish();
+  private write(event: Record<string, unknown>): Promise<void> {
+    const bytes = frame(encode(event));
+    const written = this.last.then(() => this.append(bytes));
+    this.last = written.catch(() => undefined); // told to who asked for it
+    return written;
+  }
+
+  private async append(bytes: Uint8Array): Promise<void> {
     try {
-      await this.file.appendFile(frame(message));
+      await this.file.appendFile(bytes);
     } catch (error) {
       throw ioError('write', this.path, error);
     }
   }
+}
+
+function encode(event: Record<string, unknown>): Uint8Array {
+  return Event.encode(Event.fromObject({ wall_time: Date.now() / 1000, ...event })).finish();
 }
 
 /** TFRecord: length, masked CRC-32C of the length, data, masked CRC-32C of the data; little-endian. */

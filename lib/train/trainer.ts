@@ -3,15 +3,16 @@ import { BatchLoader } from '../data/loader.js';
 import { openDataset, type SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { Images } from '../image/images.js';
-import { type NativeSession, native, type RunReport } from '../native.js';
+import { type NativeSession, native } from '../native.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
 import { checkpointMetadata, checkpointPath, publishCheckpoint } from './checkpoints.js';
 import type { Position, ProgressEvent, TrainEvent } from './events.js';
+import { Feed } from './feed.js';
 import { ReportWindow } from './report-window.js';
 import { openResumed } from './resume.js';
-import { RunDirectory } from './run-directory.js';
-import { Schedule } from './schedule.js';
+import { type RunConfig, RunDirectory } from './run-directory.js';
+import { type Length, Schedule, withLength } from './schedule.js';
 
 export interface TrainerOptions {
   /** A recipe's name, or a config: a name and what differs from its defaults. Default `dcgan`. */
@@ -22,33 +23,17 @@ export interface TrainerOptions {
   dataOptions?: SourceOptions;
   /** Run directory; absent, nothing is written. */
   out?: string;
-  /** Goes on from the latest checkpoint of `out`, or from the checkpoint that is named. */
+  /** Goes on from the latest checkpoint of `out`, or from the checkpoint or run that is named. */
   resume?: boolean | string;
   /** Called with every event, before the loop sees it. */
   onEvent?: (event: TrainEvent) => void;
 }
 
-export interface TrainOptions {
-  /** Overrides the recipe's duration: passes over the data, from the very start. */
-  epochs?: number;
-  /** Overrides the recipe's duration: real images shown, from the very start. */
-  images?: number;
+/** `epochs`, `images` or `steps` override the recipe's duration; they count from the very start, not from where training stands. */
+export interface TrainOptions extends Length {
   /** Stops after the step that is under way; a checkpoint is written. */
   signal?: AbortSignal;
 }
-
-/** A run of steps that was queued. */
-interface Chunk {
-  steps: number;
-  report: Promise<RunReport>;
-  /** Something is to be saved or sampled after it, before anything else may run. */
-  barrier: boolean;
-}
-
-/** Bytes of real images in one queued run. */
-const mostChunkBytes = 32 * 2 ** 20;
-/** Runs queued at a time: one under way, one ready. */
-const ahead = 2;
 
 /**
  * Trains a GAN: reads data ahead, queues fused native steps, reports, samples and saves.
@@ -61,7 +46,12 @@ const ahead = 2;
 export class Trainer implements AsyncDisposable {
   /** Every progress event so far. */
   readonly history: ProgressEvent[] = [];
-  private training = false;
+  private feed: Feed | undefined;
+  /** What is being saved or sampled; never rejects. */
+  private pending: Promise<unknown> = Promise.resolve();
+  private lastCheckpoint: string | undefined;
+  private warned = 0;
+  private disposed = false;
 
   private constructor(
     /** The resolved recipe. */
@@ -74,7 +64,9 @@ export class Trainer implements AsyncDisposable {
     private readonly onEvent: ((event: TrainEvent) => void) | undefined,
     private stepsDone: number,
     private readonly resumedFrom: string | undefined,
-  ) {}
+  ) {
+    this.lastCheckpoint = resumedFrom;
+  }
 
   /**
    * Opens the data, resolves the recipe, builds the networks and, where asked, the run directory.
@@ -96,28 +88,19 @@ export class Trainer implements AsyncDisposable {
         image: dataset.shape,
         ...(dataset.classes && { classes: dataset.classes.length }),
       });
-    requireShape(recipe, dataset);
-    const loader = new BatchLoader(dataset, {
-      batch: recipe.batch,
-      batchesPerStep: recipe.discriminatorSteps * recipe.accumulation,
-      seed: recipe.seed,
-      flip: recipe.flip,
-    });
     const session = resumed?.session ?? (await native().createSession(JSON.stringify(recipe)));
-    const info = native().info();
-    const versions = { ganode: info.ganode, libtorch: info.libtorchLoaded, node: process.version };
     try {
-      const data =
-        typeof options.data === 'string'
-          ? { source: options.data, ...withOptions(options.dataOptions) }
-          : undefined;
-      const run = options.out
-        ? await RunDirectory.open(
-            options.out,
-            { recipe, ...(data && { data }), versions },
-            resumed?.step,
-          )
-        : undefined;
+      requireShape(recipe, dataset);
+      const loader = new BatchLoader(dataset, {
+        batch: recipe.batch,
+        batchesPerStep: recipe.discriminatorSteps * recipe.accumulation,
+        seed: recipe.seed,
+        flip: recipe.flip,
+      });
+      const { ganode, libtorchLoaded: libtorch } = native().info();
+      const versions = { ganode, libtorch, node: process.version };
+      const config = { recipe, ...describeData(options, dataset), versions };
+      const run = options.out ? await RunDirectory.open(options.out, config, resumed) : undefined;
       return new Trainer(
         recipe,
         dataset,
@@ -141,68 +124,63 @@ export class Trainer implements AsyncDisposable {
   }
 
   /**
-   * Trains to the end of the recipe's duration (or of `epochs`, or `images`), and yields what happens. Leaving the loop stops
-   * training after the step under way; calling it again goes on.
+   * Trains to the end of the recipe's duration (or of `epochs`, `images` or `steps`), and yields what happens. Leaving the loop
+   * stops training after the step under way; calling it again goes on.
    *
-   * @throws GanodeError `NON_FINITE` with the step, the term and the last checkpoint; `IO` where a file cannot be written.
+   * @throws GanodeError `INVALID_OPTION`; `NON_FINITE` with the step, the term and the last checkpoint; `INVALID_DATA` where the
+   *   data cannot be read; `IO` where a file cannot be written; `DISPOSED` after `dispose()`.
    */
   async *train(options: TrainOptions = {}): AsyncGenerator<TrainEvent, void, void> {
-    if (this.training) throw new GanodeError('INVALID_OPTION', 'Expected one train() at a time');
+    if (this.feed) throw new GanodeError('INVALID_OPTION', 'Expected one train() at a time');
+    if (this.disposed) throw new GanodeError('DISPOSED', 'the trainer was disposed of');
     const schedule = this.schedule(options);
     const window = new ReportWindow(schedule);
+    const feed = new Feed(
+      this.session,
+      this.loader,
+      schedule,
+      schedule.imagesPerStep * this.bytesPerImage(),
+      this.stepsDone,
+    );
     const { signal } = options;
-    const cancel = (): void => this.session.cancel();
-    const queued: Chunk[] = [];
-    let lastCheckpoint = this.resumedFrom;
-    this.training = true;
+    const cancel = (): void => feed.cancel();
+    this.feed = feed;
     signal?.addEventListener('abort', cancel);
+    if (signal?.aborted) cancel();
     try {
       yield this.emit(this.startEvent(schedule));
-      for (const message of this.dataset.warnings ?? []) {
-        yield this.emit({ type: 'warning', message, ...this.position(schedule) });
-      }
-      const feed = this.feed(schedule);
-      while (this.stepsDone < schedule.totalSteps && !signal?.aborted) {
-        while (queued.length < ahead && !queued.at(-1)?.barrier) {
-          const chunk = await feed.next();
-          if (chunk.done) break;
-          queued.push(chunk.value);
-        }
-        const chunk = queued[0] as Chunk;
-        const report = await chunk.report;
-        queued.shift();
-        this.stepsDone += report.completed;
-        window.add(report);
-        if (report.completed < chunk.steps) break;
-        // Saving and sampling are queued before the next run, and finish while it is under way.
+      while (this.stepsDone < schedule.totalSteps) {
+        yield* this.newWarnings(schedule);
+        await feed.fill();
+        const taken = await feed.take();
+        if (!taken) break;
+        this.stepsDone += taken.report.completed;
+        window.add(taken.report);
+        if (!taken.whole) break;
+        // Saving and sampling are queued before the next runs, and finish while those are under way.
         const due = this.due(schedule);
-        due.catch(() => undefined); // told where it is awaited
-        if (schedule.isReport(this.stepsDone)) {
-          const progress = window.close(this.stepsDone);
-          this.history.push(progress);
-          yield await this.record(progress);
-        }
+        feed.fill();
+        if (schedule.isReport(this.stepsDone)) yield await this.report(window);
         if (schedule.endsEpoch(this.stepsDone)) {
           yield this.emit({ type: 'epoch', ...this.position(schedule) });
         }
-        for (const event of await due) {
-          if (event.type === 'checkpoint') lastCheckpoint = event.path;
-          yield this.emit(event);
-        }
+        for (const event of await due) yield this.emit(event);
       }
+      this.stepsDone += await feed.stop();
+      yield* this.newWarnings(schedule);
       const aborted = this.stepsDone < schedule.totalSteps;
-      if (aborted) {
-        await this.stop(queued);
-        if (this.run) yield this.emit(await this.saveCheckpoint(this.position(schedule)));
+      if (aborted && this.run && !this.disposed) {
+        yield this.emit(await this.saveCheckpoint(this.run, this.position(schedule)));
       }
       const reason = aborted ? 'aborted' : 'completed';
       yield this.emit({ type: 'end', reason, ...this.position(schedule), ...window.total() });
     } catch (error) {
-      throw explain(error, lastCheckpoint);
+      throw explain(error, this.lastCheckpoint);
     } finally {
       signal?.removeEventListener('abort', cancel);
-      await this.stop(queued);
-      this.training = false;
+      this.stepsDone += await feed.stop();
+      await this.pending;
+      this.feed = undefined;
     }
   }
 
@@ -225,9 +203,12 @@ export class Trainer implements AsyncDisposable {
     await this.session.save(path, this.metadata());
   }
 
-  /** Stops training and frees native memory. */
+  /** Stops training, without a checkpoint, and frees native memory. */
   async dispose(): Promise<void> {
+    this.disposed = true;
+    this.feed?.cancel();
     await this.session.dispose();
+    await this.pending;
     await this.run?.close();
   }
 
@@ -235,32 +216,8 @@ export class Trainer implements AsyncDisposable {
     return this.dispose();
   }
 
-  private schedule({ epochs, images }: TrainOptions): Schedule {
-    const duration =
-      epochs !== undefined ? { epochs } : images !== undefined ? { images } : this.recipe.duration;
-    return new Schedule({ ...this.recipe, duration }, this.loader.sampler.batchesPerEpoch);
-  }
-
-  /** Queued runs, one after the other; the data of the next is read while the last one is under way. */
-  private async *feed(schedule: Schedule): AsyncGenerator<Chunk, void, void> {
-    const bytesPerStep = schedule.imagesPerStep * this.bytesPerImage();
-    const most = Math.max(1, Math.floor(mostChunkBytes / bytesPerStep));
-    const prepare = (first: number) => {
-      const steps = schedule.untilStop(first, most);
-      const data = steps > 0 ? this.loader.load(first, steps) : undefined;
-      data?.catch(() => undefined); // told where it is awaited
-      return { first, steps, data };
-    };
-    for (let next = prepare(this.stepsDone); next.data; ) {
-      const { first, steps, data } = next;
-      const loaded = await data;
-      const report = this.session.run({ steps, ...loaded });
-      report.catch(() => undefined); // told where it is awaited
-      const end = first + steps;
-      next = prepare(end);
-      const barrier = schedule.isCheckpoint(end) || schedule.isSamples(end);
-      yield { steps, report, barrier };
-    }
+  private schedule(length: Length): Schedule {
+    return new Schedule(withLength(this.recipe, length), this.loader.sampler.batchesPerEpoch);
   }
 
   private bytesPerImage(): number {
@@ -268,14 +225,18 @@ export class Trainer implements AsyncDisposable {
     return channels * height * width * (this.dataset.dtype === 'uint8' ? 1 : 4);
   }
 
-  /** Starts what is due at this step. */
-  private async due(schedule: Schedule): Promise<TrainEvent[]> {
-    if (!this.run) return [];
+  /** Starts what is due at this step; it is queued natively when this returns. */
+  private due(schedule: Schedule): Promise<TrainEvent[]> {
+    const { run } = this;
+    if (!run || this.disposed) return Promise.resolve([]);
     const position = this.position(schedule);
     const tasks: Promise<TrainEvent>[] = [];
-    if (schedule.isSamples(position.step)) tasks.push(this.saveSamples(this.run, position));
-    if (schedule.isCheckpoint(position.step)) tasks.push(this.saveCheckpoint(position));
-    return Promise.all(tasks);
+    if (schedule.isSamples(position.step)) tasks.push(this.saveSamples(run, position));
+    if (schedule.isCheckpoint(position.step)) tasks.push(this.saveCheckpoint(run, position));
+    this.pending = Promise.allSettled(tasks);
+    const all = Promise.all(tasks);
+    all.catch(() => undefined); // told where it is awaited, unless the loop is left before
+    return all;
   }
 
   /** A grid from latents that are the same all through a run. */
@@ -290,14 +251,32 @@ export class Trainer implements AsyncDisposable {
     return { type: 'samples', path: await run.addSamples(images, position), ...position };
   }
 
-  private async saveCheckpoint(position: Position): Promise<TrainEvent> {
-    const run = this.run as RunDirectory;
+  private async saveCheckpoint(run: RunDirectory, position: Position): Promise<TrainEvent> {
     const path = checkpointPath(run.path, position.step);
     const started = performance.now();
     const { bytes } = await this.session.save(path, this.metadata());
     await publishCheckpoint(run.path, path, this.recipe.checkpoint.keep);
+    this.lastCheckpoint = path;
     const seconds = (performance.now() - started) / 1000;
     return { type: 'checkpoint', path, bytes, seconds, ...position };
+  }
+
+  /** Writes down what the window says, and opens it anew. */
+  private async report(window: ReportWindow): Promise<TrainEvent> {
+    const progress = window.close(this.stepsDone);
+    this.history.push(progress);
+    if (!this.disposed) await this.run?.record(progress);
+    return this.emit(progress);
+  }
+
+  /** Streamed data may find more to say at any time. */
+  private *newWarnings(schedule: Schedule): Generator<TrainEvent, void, void> {
+    const warnings = this.dataset.warnings ?? [];
+    while (this.warned < warnings.length) {
+      const message = warnings[this.warned] as string;
+      this.warned += 1;
+      yield this.emit({ type: 'warning', message, ...this.position(schedule) });
+    }
   }
 
   private metadata(): Record<string, string> {
@@ -322,21 +301,6 @@ export class Trainer implements AsyncDisposable {
     this.onEvent?.(event);
     return event;
   }
-
-  private async record(event: TrainEvent): Promise<TrainEvent> {
-    await this.run?.record(event);
-    return this.emit(event);
-  }
-
-  /** Cancels what is queued and counts the steps that were done all the same. */
-  private async stop(queued: Chunk[]): Promise<void> {
-    if (queued.length === 0) return;
-    this.session.cancel();
-    for (const chunk of queued.splice(0)) {
-      const report = await chunk.report.catch(() => undefined);
-      this.stepsDone += report?.completed ?? 0;
-    }
-  }
 }
 
 function requireShape(recipe: Recipe, dataset: Dataset): void {
@@ -349,8 +313,19 @@ function requireShape(recipe: Recipe, dataset: Dataset): void {
   );
 }
 
-function withOptions(options: SourceOptions | undefined): { options?: Record<string, unknown> } {
-  return options ? { options: { ...options } } : {};
+/** What config.json says of the data: how to open it again, where that can be written down, and what it is. */
+function describeData(
+  { data, dataOptions }: TrainerOptions,
+  { name, length, shape, classes }: Dataset,
+): Pick<RunConfig, 'data' | 'dataset'> {
+  const source =
+    typeof data === 'string'
+      ? { source: data, ...(dataOptions && { options: { ...dataOptions } }) }
+      : undefined;
+  return {
+    ...(source && { data: source }),
+    dataset: { name, length, shape, ...(classes && { classes: classes.length }) },
+  };
 }
 
 /** Adds to a non-finite stop which checkpoint is the last good one. */

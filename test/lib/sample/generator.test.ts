@@ -10,6 +10,9 @@ import { conditionalRecipe, tinyData, tinyRecipe } from '../../helpers/tiny.js';
 
 let dir: string;
 let own: number[];
+let many: Uint8Array;
+/** So many that they take two native calls of the generator, and one of the trainer. */
+const manyCount = 33_000;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ganode-'));
   for (const [name, recipe, labelled] of [
@@ -24,7 +27,9 @@ beforeAll(async () => {
     for await (const _ of trainer.train()) {
       // to the end
     }
-    if (!labelled) own = [...(await trainer.sample(5, { seed: 9 })).data];
+    if (labelled) continue;
+    own = [...(await trainer.sample(5, { seed: 9 })).data];
+    many = (await trainer.sample(manyCount, { seed: 1 })).data;
   }
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -36,11 +41,14 @@ describe('Generator', () => {
     expect(images.shape).toEqual([5, 1, 8, 8]);
     expect([...images.data]).toEqual(own);
     expect([...(await generator.sample(5, { seed: 10 })).data]).not.toEqual(own);
-    const many = await generator.sample(600, { seed: 1 });
-    const raw = await generator.sampleRaw(600, { seed: 1 });
+    const inParts = await generator.sample(manyCount, { seed: 1 });
+    expect(inParts.shape).toEqual([manyCount, 1, 8, 8]);
+    expect(Buffer.from(inParts.data).equals(many)).toBe(true);
+    const bytes = await generator.sample(100, { seed: 1 });
+    const raw = await generator.sampleRaw(100, { seed: 1 });
     raw.data.forEach((value, i) => {
       expect(Math.abs(value)).toBeLessThanOrEqual(1);
-      expect(many.data[i]).toBe(Math.round(Math.fround(Math.fround(value + 1) * 127.5)));
+      expect(bytes.data[i]).toBe(Math.round(Math.fround(Math.fround(value + 1) * 127.5)));
     });
   });
 
@@ -112,6 +120,8 @@ describe('latent paths', () => {
     expect(Math.hypot(...slerp(a, b, 0.5))).toBeCloseTo(3, 6);
     expect(slerp(a, b, 0.5)[0]).toBeCloseTo(3 * Math.SQRT1_2, 6);
     expect([...slerp(a, a, 0.5)]).toEqual([3, 0]);
+    // Latents of one value lie on one line.
+    expect([...slerp(Float32Array.of(1), Float32Array.of(-3), 0.5)]).toEqual([-1]);
   });
 
   it('visits its keys at even distances', () => {
