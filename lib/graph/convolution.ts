@@ -1,8 +1,8 @@
 /** Convolutions and transposed convolutions. Shapes and defaults: `docs/graph.md`. */
-import { type Checks, flag, padding, pair, required, whole } from './check.js';
-import type { WeightOptions } from './dense.js';
+import { type Checks, padding, pair, required, whole } from './check.js';
 import type { Padding, Pair } from './spec.js';
 import { node, type Value } from './value.js';
+import { type WeightOptions, weightChecks } from './weight.js';
 
 export interface ConvOptions extends WeightOptions {
   /** Channels of the output, from 1. */
@@ -20,13 +20,13 @@ export interface ConvOptions extends WeightOptions {
 }
 
 const checks: Checks = {
+  ...weightChecks,
   filters: required(whole(1)),
   kernel: required(pair(1)),
   stride: pair(1),
   padding,
   dilation: pair(1),
   groups: whole(1),
-  bias: flag,
 };
 
 /**

@@ -1,17 +1,13 @@
 /** Dense layers, and what turns a label into numbers. Shapes and defaults: `docs/graph.md`. */
-import { flag, required, whole } from './check.js';
+import { required, whole } from './check.js';
 import type { Initializer } from './spec.js';
-import { type LayerOptions, type NodeOptions, node, type Value } from './value.js';
-
-/** Options of every operator with weights and a bias. */
-export interface WeightOptions extends LayerOptions {
-  /** Default true. */
-  bias?: boolean;
-  /** Of the weights. Default `glorotUniform`. */
-  initializer?: Initializer;
-  /** Of the bias. Default `zeros`. */
-  biasInitializer?: Initializer;
-}
+import { type NodeOptions, node, type Value } from './value.js';
+import {
+  type ScaledWeightOptions,
+  scaledChecks,
+  type WeightOptions,
+  weightChecks,
+} from './weight.js';
 
 export interface DenseOptions extends WeightOptions {
   /** Features of the output, from 1. */
@@ -20,10 +16,10 @@ export interface DenseOptions extends WeightOptions {
 
 /** Fully connected: [F] → [units]. */
 export function dense(x: Value, options: DenseOptions): Value {
-  return node('dense', [x], options, { units: required(whole(1)), bias: flag });
+  return node('dense', [x], options, { ...weightChecks, units: required(whole(1)) });
 }
 
-export interface EmbeddingOptions extends LayerOptions {
+export interface EmbeddingOptions extends ScaledWeightOptions {
   /** Length of a class' vector, from 1. */
   units: number;
   /** Default normal with standard deviation 1. */
@@ -32,7 +28,7 @@ export interface EmbeddingOptions extends LayerOptions {
 
 /** A learned vector for each class: label → [units]. */
 export function embedding(label: Value, options: EmbeddingOptions): Value {
-  return node('embedding', [label], options, { units: required(whole(1)) });
+  return node('embedding', [label], options, { ...scaledChecks, units: required(whole(1)) });
 }
 
 /** A label as a vector with a one in its place: label → [classes]. */

@@ -1,10 +1,14 @@
 export * from './activation.js';
+export * from './attention.js';
+export * from './conditional.js';
 export * from './convolution.js';
 export * from './dense.js';
 export { graph } from './graph.js';
+export * from './minibatch.js';
 export * from './normalization.js';
 export * from './resampling.js';
 export * from './shaping.js';
 export type * from './spec.js';
 export { summary } from './summary.js';
 export { input, type LayerOptions, type NodeOptions, type Value } from './value.js';
+export type * from './weight.js';

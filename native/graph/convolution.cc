@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "graph/operator.h"
+#include "graph/weight.h"
 
 namespace ganode {
 namespace {
@@ -37,23 +37,22 @@ struct Geometry {
   int64_t span(size_t axis) const { return dilation[axis] * (kernel[axis] - 1) + 1; }
 };
 
-class Convolution : public Operator {
+class Convolution : public WeightedOperator {
  public:
-  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
-    const std::optional<at::Tensor> bias = slots().size() > 1 ? std::optional(tensor(1)) : std::nullopt;
-    return convolve(inputs[0], tensor(0), bias);
+  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
+    return convolve(inputs[0], weight(weight_, mode), bias());
   }
 
  protected:
-  Convolution(NodeContext& node, bool transposed) : channels_(node.input(3)[0]), geometry_(node, channels_) {
+  Convolution(NodeContext& node, bool transposed)
+      : WeightedOperator(node), channels_(node.input(3)[0]), geometry_(node, channels_) {
     const Geometry& g = geometry_;
     const int64_t first = transposed ? channels_ : g.filters;
     const int64_t second = (transposed ? g.filters : channels_) / g.groups;
-    declare("weight", {first, second, g.kernel[0], g.kernel[1]},
-            node.attributes.initializer("initializer", {}));
-    const Initializer biasInitializer =
-        node.attributes.initializer("biasInitializer", Initializer::of("zeros"));
-    if (node.attributes.boolean("bias", true)) declare("bias", {g.filters}, biasInitializer);
+    const int64_t fanIn = channels_ / g.groups * g.kernel[0] * g.kernel[1];
+    weight_ = declareWeight(
+        node, {"weight", {first, second, g.kernel[0], g.kernel[1]}, fanIn, transposed ? 1 : 0}, {});
+    declareBias(node, g.filters);
   }
 
   virtual at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
@@ -74,6 +73,9 @@ class Convolution : public Operator {
 
   int64_t channels_;
   Geometry geometry_;
+
+ private:
+  size_t weight_ = 0;
 };
 
 class Conv2d : public Convolution {

@@ -1,48 +1,51 @@
 // Dense layers, and what turns a label into numbers.
 #include <ATen/ATen.h>
 
-#include "graph/operator.h"
+#include "graph/weight.h"
 
 namespace ganode {
 namespace {
 
-class Dense : public Operator {
+class Dense : public WeightedOperator {
  public:
-  explicit Dense(NodeContext& node) {
+  explicit Dense(NodeContext& node) : WeightedOperator(node) {
     const int64_t features = node.input(1)[0];
     const int64_t units = node.attributes.integer("units", 1);
-    const bool bias = node.attributes.boolean("bias", true);
-    declare("weight", {units, features}, node.attributes.initializer("initializer", {}));
-    const Initializer biasInitializer =
-        node.attributes.initializer("biasInitializer", Initializer::of("zeros"));
-    if (bias) declare("bias", {units}, biasInitializer);
+    weight_ = declareWeight(node, {"weight", {units, features}, features}, {});
+    declareBias(node, units);
     multiplyAdds_ = units * features;
     infer({units});
   }
 
-  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
-    return at::linear(inputs[0], tensor(0), slots().size() > 1 ? std::optional(tensor(1)) : std::nullopt);
+  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
+    return at::linear(inputs[0], weight(weight_, mode), bias());
   }
 
   int64_t multiplyAdds() const override { return multiplyAdds_; }
 
  private:
+  size_t weight_ = 0;
   int64_t multiplyAdds_ = 0;
 };
 
-class Embedding : public Operator {
+class Embedding : public WeightedOperator {
  public:
-  explicit Embedding(NodeContext& node) {
+  explicit Embedding(NodeContext& node) : WeightedOperator(node) {
     Initializer normal = Initializer::of("normal");
     normal.std = 1;  // as torch.nn.Embedding
     const int64_t units = node.attributes.integer("units", 1);
-    declare("weight", {node.label().classes, units}, node.attributes.initializer("initializer", normal));
+    const int64_t classes = node.label().classes;
+    // The fan in of the dense layer, of a one-hot vector, that it stands for.
+    weight_ = declareWeight(node, {"weight", {classes, units}, classes}, normal);
     infer({units});
   }
 
-  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
-    return at::embedding(tensor(0), inputs[0]);
+  at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
+    return at::embedding(weight(weight_, mode), inputs[0]);
   }
+
+ private:
+  size_t weight_ = 0;
 };
 
 class OneHot : public Operator {

@@ -94,6 +94,7 @@ void Graph::materialize(const at::Device& device, at::ScalarType dtype, at::Gene
     slot.tensor = values.to(device).contiguous(format);
     slot.tensor.set_requires_grad(!slot.buffer && !node.frozen);
   });
+  for (const Node& node : nodes_) node.op->materialized();
 }
 
 void Graph::materializeAs(const Graph& other) {

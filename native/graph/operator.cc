@@ -25,6 +25,30 @@ size_t Operator::declare(const std::string& name, Dims shape, Initializer initia
   return slots_.size() - 1;
 }
 
+void NodeContext::expectInputs(size_t count, const std::string& names) const {
+  if (inputs.size() == count) return;
+  attributes.fail("expected " + names + ", got " + std::to_string(inputs.size()) +
+                  (inputs.size() == 1 ? " input" : " inputs"));
+}
+
+const Dims& NodeContext::inputAt(size_t index, size_t rank, size_t other) const {
+  const Dims& dims = inputs[index].dims;
+  const auto form = [](size_t n) { return std::string(n == 1 ? "[features]" : "[channels, height, width]"); };
+  if (inputs[index].isLabel() || (dims.size() != rank && (other == 0 || dims.size() != other))) {
+    attributes.fail("expected an input of shape " + form(rank) + (other > 0 ? " or " + form(other) : "") +
+                    ", got " + describe(inputs[index]));
+  }
+  return dims;
+}
+
+const ValueShape& NodeContext::labelAt(size_t index) const {
+  if (!inputs[index].isLabel()) {
+    attributes.fail("expected input " + std::to_string(index + 1) + " to be a label ({classes}), got " +
+                    describe(inputs[index]));
+  }
+  return inputs[index];
+}
+
 const Dims& NodeContext::input() const {
   if (inputs.size() != 1) attributes.fail("expected one input, got " + std::to_string(inputs.size()));
   if (inputs[0].isLabel()) attributes.fail("expected real values, got " + describe(inputs[0]));
@@ -32,11 +56,8 @@ const Dims& NodeContext::input() const {
 }
 
 const Dims& NodeContext::input(size_t rank, size_t other) const {
-  const Dims& dims = input();
-  if (dims.size() == rank || (other > 0 && dims.size() == other)) return dims;
-  const auto form = [](size_t n) { return std::string(n == 1 ? "[features]" : "[channels, height, width]"); };
-  attributes.fail("expected an input of shape " + form(rank) + (other > 0 ? " or " + form(other) : "") +
-                  ", got " + describe(dims));
+  input();
+  return inputAt(0, rank, other);
 }
 
 const ValueShape& NodeContext::label() const {
@@ -45,6 +66,10 @@ const ValueShape& NodeContext::label() const {
                     (inputs.size() == 1 ? describe(inputs[0]) : std::to_string(inputs.size()) + " inputs"));
   }
   return inputs[0];
+}
+
+at::Tensor precise(const at::Tensor& value) {
+  return value.scalar_type() == at::kDouble ? value : value.to(at::kFloat);
 }
 
 std::unique_ptr<Operator> makeFunction(Dims output, Function function) {
@@ -60,6 +85,9 @@ const Registry& registry() {
     registerActivation(all);
     registerShaping(all);
     registerResampling(all);
+    registerMinibatch(all);
+    registerAttention(all);
+    registerConditional(all);
     return all;
   }();
   return instance;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Mode {
   bool training = false;
   at::Generator* generator = nullptr;  // for operators that draw (dropout); needed when training
   at::ScalarType dtype = at::kFloat;   // of the weights, for operators that make values; the graph sets it
+  // Standing statistics: normalization uses the batch's, and running ones become the mean over this batch and
+  // so many before it.
+  std::optional<int64_t> standing = std::nullopt;
 };
 
 // A tensor that an operator owns: a parameter, or a buffer (saved, not trained).
@@ -43,6 +47,9 @@ class Operator {
 
   // Inputs and output carry the batch dimension first; labels are int64 of shape [n].
   virtual at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) = 0;
+
+  // Called once the slots have their first values; never after values were copied or loaded.
+  virtual void materialized() {}
 
   // For one item, forward.
   virtual int64_t multiplyAdds() const { return 0; }
@@ -75,6 +82,12 @@ struct NodeContext {
   const Dims& input(size_t rank, size_t other = 0) const;
   // The single input, a label.
   const ValueShape& label() const;
+
+  // For operators with several inputs. Throws where there are more or fewer; `names` says what they are.
+  void expectInputs(size_t count, const std::string& names) const;
+  // One of several inputs, as above.
+  const Dims& inputAt(size_t index, size_t rank, size_t other = 0) const;
+  const ValueShape& labelAt(size_t index) const;
 };
 
 using Factory = std::function<std::unique_ptr<Operator>(NodeContext&)>;
@@ -83,6 +96,9 @@ using Registry = std::map<std::string, Factory>;
 // An operator without slots: one function of its inputs.
 using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 std::unique_ptr<Operator> makeFunction(Dims output, Function function);
+
+// At least float: statistics of bfloat16 values are too coarse.
+at::Tensor precise(const at::Tensor& value);
 
 // All operators by name.
 const Registry& registry();
@@ -94,5 +110,8 @@ void registerNormalization(Registry& registry);
 void registerActivation(Registry& registry);
 void registerShaping(Registry& registry);
 void registerResampling(Registry& registry);
+void registerMinibatch(Registry& registry);
+void registerAttention(Registry& registry);
+void registerConditional(Registry& registry);
 
 }  // namespace ganode

@@ -5,62 +5,12 @@
 Writes test/reference/fixtures/operators.json: a GraphSpec, weights, inputs, cotangents, and the outputs and gradients that
 PyTorch finds. Nothing of ganode is used. 'same' padding is TensorFlow's, written out by hand below.
 """
-import json
 import math
-import pathlib
 
 import torch
 import torch.nn.functional as F
 
-torch.manual_seed(0)
-torch.set_default_dtype(torch.float64)
-OUT = pathlib.Path(__file__).resolve().parents[2] / "test" / "reference" / "fixtures" / "operators.json"
-BATCH = 3
-cases = []
-
-
-def tensor(t):
-    return {"shape": list(t.shape), "data": [float(f"{v:.17g}") for v in t.detach().reshape(-1).tolist()]}
-
-
-def case(title, op, attributes, inputs, function, weights=None, training=False, after=None):
-    """function(inputs, weights) -> output. `after`: buffers expected after a forward pass in training."""
-    weights = weights or {}
-    leaves = {k: v.clone().requires_grad_(v.is_floating_point()) for k, v in inputs.items()}
-    own = {k: v.clone().requires_grad_(not k.startswith("running")) for k, v in weights.items()}
-    output = function(leaves, own)
-    cotangent = torch.randn(output.shape)
-    wanted = {k: v for k, v in leaves.items() if v.is_floating_point()}
-    wanted.update({f"n.{k}": v for k, v in own.items() if v.requires_grad})
-    gradients = torch.autograd.grad(output, list(wanted.values()), cotangent, allow_unused=True) if wanted and output.requires_grad else []
-    spec_inputs = {
-        k: {"shape": list(v.shape[1:])} if v.is_floating_point() else {"classes": 5} for k, v in inputs.items()
-    }
-    cases.append({
-        "title": title,
-        "graph": {
-            "version": 1,
-            "inputs": spec_inputs,
-            "nodes": [{"name": "n", "op": op, "inputs": list(inputs), **attributes}],
-            "outputs": {"y": "n"},
-        },
-        "training": training,
-        "weights": {f"n.{k}": tensor(v) for k, v in weights.items()},
-        "inputs": {k: tensor(v) for k, v in inputs.items()},
-        "cotangent": tensor(cotangent),
-        "output": tensor(output),
-        "gradients": {k: tensor(g) for k, g in zip(wanted, gradients) if g is not None},
-        "after": {f"n.{k}": tensor(v) for k, v in (after or {}).items()},
-    })
-
-
-def x(*shape):
-    return {"x": torch.randn(BATCH, *shape)}
-
-
-def label():
-    return {"label": torch.tensor([4, 0, 2])}
-
+from cases import BATCH, case, label, write, x
 
 # Weights.
 case("dense", "dense", {"units": 4}, x(5), lambda i, w: i["x"] @ w["weight"].T + w["bias"],
@@ -192,6 +142,4 @@ case("maxPool", "maxPool", {"kernel": [2, 3], "padding": [1, 0]}, x(2, 5, 6), la
 case("globalAvgPool", "globalAvgPool", {}, x(3, 4, 2), lambda i, w: i["x"].mean((2, 3)))
 case("globalSumPool", "globalSumPool", {}, x(3, 4, 2), lambda i, w: i["x"].sum((2, 3)))
 
-OUT.parent.mkdir(parents=True, exist_ok=True)
-OUT.write_text(json.dumps({"torch": torch.__version__, "cases": cases}))
-print(f"{len(cases)} cases, {OUT.stat().st_size} bytes")
+write("operators.json")

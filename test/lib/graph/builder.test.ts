@@ -4,6 +4,7 @@ import {
   avgPool,
   batchNorm,
   concat,
+  conditionalBatchNorm,
   conv2d,
   convTranspose2d,
   dense,
@@ -15,15 +16,22 @@ import {
   globalAvgPool,
   globalSumPool,
   graph,
+  groupNorm,
   input,
+  instanceNorm,
   layerNorm,
   leakyRelu,
   maxout,
   maxPool,
+  minibatchDiscrimination,
+  minibatchStdDev,
   multiply,
   oneHot,
+  pixelNorm,
+  projection,
   relu,
   reshape,
+  selfAttention,
   sigmoid,
   silu,
   softplus,
@@ -31,6 +39,7 @@ import {
   tanh,
   upsample,
   type Value,
+  virtualBatchNorm,
 } from '../../../lib/graph/index.js';
 import { native } from '../../../lib/native.js';
 
@@ -113,6 +122,7 @@ describe('graph builder', () => {
   it('has a function for every operator of the native side, with attributes that it takes', () => {
     const z = input('z', { shape: [6] });
     const image = input('image', { shape: [2, 4, 4] });
+    const deep = input('deep', { shape: [8, 2, 4] });
     const label = input('label', { classes: 3 });
     const made: Record<string, Value> = {
       dense: dense(z, { units: 2, bias: false, initializer: 'heNormal', frozen: true }),
@@ -136,6 +146,15 @@ describe('graph builder', () => {
       }),
       batchNorm: batchNorm(image, { momentum: 0.2, epsilon: 1e-3, affine: true }),
       layerNorm: layerNorm(image, { epsilon: 1e-3, initializer: 'ones', biasInitializer: 'zeros' }),
+      instanceNorm: instanceNorm(image, { affine: false }),
+      groupNorm: groupNorm(image, { groups: 2, epsilon: 1e-3 }),
+      virtualBatchNorm: virtualBatchNorm(z, { initializer: 'ones' }),
+      conditionalBatchNorm: conditionalBatchNorm(image, z, { momentum: 0.2, spectralNorm: true }),
+      pixelNorm: pixelNorm(image, { epsilon: 1e-6 }),
+      projection: projection(z, label, { spectralNorm: true, initializer: 'orthogonal' }),
+      selfAttention: selfAttention(deep, { pool: false, spectralNorm: true }),
+      minibatchStdDev: minibatchStdDev(image, { groupSize: 8, features: 2 }),
+      minibatchDiscrimination: minibatchDiscrimination(z, { kernels: 3, kernelSize: 2 }),
       dropout: dropout(z, { rate: 0.1 }),
       relu: relu(z),
       leakyRelu: leakyRelu(z, { negativeSlope: 0.1 }),
@@ -167,6 +186,15 @@ describe('graph builder', () => {
       convTranspose2d: [2, 8, 8],
       batchNorm: [2, 4, 4],
       layerNorm: [2, 4, 4],
+      instanceNorm: [2, 4, 4],
+      groupNorm: [2, 4, 4],
+      virtualBatchNorm: [6],
+      conditionalBatchNorm: [2, 4, 4],
+      pixelNorm: [2, 4, 4],
+      projection: [1],
+      selfAttention: [8, 2, 4],
+      minibatchStdDev: [4, 4, 4],
+      minibatchDiscrimination: [9],
       dropout: [6],
       relu: [6],
       leakyRelu: [6],
