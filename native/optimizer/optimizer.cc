@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+
 #include "error.h"
 
 namespace ganode {
@@ -17,28 +19,48 @@ double number(const json& options, const char* key, double otherwise, const std:
   return found->get<double>();
 }
 
+// What every optimizer has: a learning rate, scaled by the lazy ratio.
+class LearningRate {
+ public:
+  LearningRate(const json& options, double otherwise, double lazyRatio, const std::string& where)
+      : ratio_(lazyRatio) {
+    const auto found = options.find("learningRate");
+    schedule_ =
+        found == options.end() ? Schedule(otherwise) : Schedule::parse(*found, where + ".learningRate");
+  }
+  double at(double images) const { return ratio_ * schedule_.at(images); }
+
+ private:
+  Schedule schedule_;
+  double ratio_;
+};
+
 // Kingma & Ba 2015; decoupled decay: Loshchilov & Hutter 2019.
 class Adam : public Optimizer {
  public:
-  Adam(const json& options, Named parameters, const std::string& where, bool decoupled)
+  Adam(const json& options, Named parameters, double lazyRatio, const std::string& where, bool decoupled)
       : Optimizer(std::move(parameters)),
         decoupled_(decoupled),
-        learningRate_(number(options, "learningRate", 1e-3, where)),
+        lazyRatio_(lazyRatio),
+        learningRate_(options, 1e-3, lazyRatio, where),
         epsilon_(number(options, "epsilon", 1e-8, where)),
         weightDecay_(number(options, "weightDecay", 0, where)) {
     if (const auto betas = options.find("betas"); betas != options.end()) {
-      if (!betas->is_array() || betas->size() != 2 || !(*betas)[0].is_number() || !(*betas)[1].is_number()) {
+      if (!betas->is_array() || betas->size() != 2) {
         throw Error("INVALID_OPTION", where + ".betas: expected two numbers, got " + betas->dump());
       }
-      beta1_ = (*betas)[0].get<double>();
-      beta2_ = (*betas)[1].get<double>();
+      beta1_ = Schedule::parse((*betas)[0], where + ".betas.0");
+      beta2_ = Schedule::parse((*betas)[1], where + ".betas.1");
     }
     addState("expAvg");
     addState("expAvgSq");
   }
 
  protected:
-  void apply(Update& u) override {
+  void apply(Update& u, double images) override {
+    const double rate = learningRate_.at(images);
+    const double beta1 = std::pow(beta1_.at(images), lazyRatio_);
+    const double beta2 = std::pow(beta2_.at(images), lazyRatio_);
     const std::vector<at::Tensor> steps(u.parameters.size(), count());
     const auto fused = [&](auto function) {
       function(u.parameters, u.gradients, u.state[0], u.state[1],
@@ -46,10 +68,10 @@ class Adam : public Optimizer {
     };
     fused([&](const auto&... lists) {
       if (decoupled_) {
-        at::_fused_adamw_(lists..., learningRate_, beta1_, beta2_, weightDecay_, epsilon_, /*amsgrad=*/false,
+        at::_fused_adamw_(lists..., rate, beta1, beta2, weightDecay_, epsilon_, /*amsgrad=*/false,
                           /*maximize=*/false);
       } else {
-        at::_fused_adam_(lists..., learningRate_, beta1_, beta2_, weightDecay_, epsilon_, /*amsgrad=*/false,
+        at::_fused_adam_(lists..., rate, beta1, beta2, weightDecay_, epsilon_, /*amsgrad=*/false,
                          /*maximize=*/false);
       }
     });
@@ -57,19 +79,20 @@ class Adam : public Optimizer {
 
  private:
   bool decoupled_;
-  double learningRate_;
+  double lazyRatio_;
+  LearningRate learningRate_;
   double epsilon_;
   double weightDecay_;
-  double beta1_ = 0.9;
-  double beta2_ = 0.999;
+  Schedule beta1_ = 0.9;
+  Schedule beta2_ = 0.999;
 };
 
 // Tieleman & Hinton 2012, not centred.
 class Rmsprop : public Optimizer {
  public:
-  Rmsprop(const json& options, Named parameters, const std::string& where)
+  Rmsprop(const json& options, Named parameters, double lazyRatio, const std::string& where)
       : Optimizer(std::move(parameters)),
-        learningRate_(number(options, "learningRate", 1e-2, where)),
+        learningRate_(options, 1e-2, lazyRatio, where),
         alpha_(number(options, "alpha", 0.99, where)),
         epsilon_(number(options, "epsilon", 1e-8, where)),
         momentum_(number(options, "momentum", 0, where)),
@@ -79,7 +102,8 @@ class Rmsprop : public Optimizer {
   }
 
  protected:
-  void apply(Update& u) override {
+  void apply(Update& u, double images) override {
+    const double rate = learningRate_.at(images);
     if (weightDecay_ != 0) u.gradients = at::_foreach_add(u.gradients, u.parameters, weightDecay_);
     std::vector<at::Tensor>& squareAvg = u.state[0];
     at::_foreach_mul_(squareAvg, alpha_);
@@ -90,14 +114,14 @@ class Rmsprop : public Optimizer {
       std::vector<at::Tensor>& buffer = u.state[1];
       at::_foreach_mul_(buffer, momentum_);
       at::_foreach_addcdiv_(buffer, u.gradients, divisor);
-      at::_foreach_add_(u.parameters, buffer, -learningRate_);
+      at::_foreach_add_(u.parameters, buffer, -rate);
     } else {
-      at::_foreach_addcdiv_(u.parameters, u.gradients, divisor, -learningRate_);
+      at::_foreach_addcdiv_(u.parameters, u.gradients, divisor, -rate);
     }
   }
 
  private:
-  double learningRate_;
+  LearningRate learningRate_;
   double alpha_;
   double epsilon_;
   double momentum_;
@@ -107,9 +131,9 @@ class Rmsprop : public Optimizer {
 // Momentum as Sutskever et al. 2013 in PyTorch's form: buffer = momentum·buffer + gradient.
 class Sgd : public Optimizer {
  public:
-  Sgd(const json& options, Named parameters, const std::string& where)
+  Sgd(const json& options, Named parameters, double lazyRatio, const std::string& where)
       : Optimizer(std::move(parameters)),
-        learningRate_(number(options, "learningRate", 1e-2, where)),
+        learningRate_(options, 1e-2, lazyRatio, where),
         momentum_(number(options, "momentum", 0, where)),
         weightDecay_(number(options, "weightDecay", 0, where)),
         nesterov_(options.value("nesterov", false)) {
@@ -119,15 +143,15 @@ class Sgd : public Optimizer {
   }
 
  protected:
-  void apply(Update& u) override {
+  void apply(Update& u, double images) override {
     const std::vector<at::Tensor> buffers = momentum_ > 0 ? u.state[0] : std::vector<at::Tensor>{};
-    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_, learningRate_,
+    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_, learningRate_.at(images),
                     /*dampening=*/0, nesterov_,
                     /*maximize=*/false, isFirst());
   }
 
  private:
-  double learningRate_;
+  LearningRate learningRate_;
   double momentum_;
   double weightDecay_;
   bool nesterov_;
@@ -152,7 +176,7 @@ void Optimizer::addState(const std::string& name) {
 
 bool Optimizer::isFirst() const { return count_.item<float>() == 1; }
 
-void Optimizer::step(const std::vector<at::Tensor>& gradients) {
+void Optimizer::step(const std::vector<at::Tensor>& gradients, double images) {
   const at::NoGradGuard noGrad;
   Update update;
   update.state.resize(state_.size());
@@ -167,7 +191,7 @@ void Optimizer::step(const std::vector<at::Tensor>& gradients) {
     for (size_t kind = 0; kind < state_.size(); ++kind) update.state[kind].push_back(state_[kind].second[i]);
   }
   count_.add_(1);
-  if (!update.parameters.empty()) apply(update);
+  if (!update.parameters.empty()) apply(update, images);
 }
 
 Optimizer::Named Optimizer::state() const {
@@ -184,15 +208,13 @@ uint64_t Optimizer::bytes() const {
   return sum;
 }
 
-std::unique_ptr<Optimizer> makeOptimizer(const json& options, Optimizer::Named parameters,
+std::unique_ptr<Optimizer> makeOptimizer(const json& options, Optimizer::Named parameters, double lazyRatio,
                                          const std::string& where) {
   const std::string kind = options.value("kind", "");
-  if (kind == "adam")
-    return std::make_unique<Adam>(options, std::move(parameters), where, /*decoupled=*/false);
-  if (kind == "adamW")
-    return std::make_unique<Adam>(options, std::move(parameters), where, /*decoupled=*/true);
-  if (kind == "rmsprop") return std::make_unique<Rmsprop>(options, std::move(parameters), where);
-  if (kind == "sgd") return std::make_unique<Sgd>(options, std::move(parameters), where);
+  if (kind == "adam" || kind == "adamW")
+    return std::make_unique<Adam>(options, std::move(parameters), lazyRatio, where, kind == "adamW");
+  if (kind == "rmsprop") return std::make_unique<Rmsprop>(options, std::move(parameters), lazyRatio, where);
+  if (kind == "sgd") return std::make_unique<Sgd>(options, std::move(parameters), lazyRatio, where);
   throw Error("INVALID_OPTION",
               where + ".kind: expected 'adam', 'adamW', 'rmsprop' or 'sgd', got '" + kind + "'");
 }

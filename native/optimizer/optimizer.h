@@ -1,4 +1,5 @@
-// Optimizers over a fixed list of parameters. Formulas and defaults are PyTorch's.
+// Optimizers over a fixed list of parameters. Formulas and defaults are PyTorch's. Learning rates and betas
+// may be schedules.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -8,6 +9,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "optimizer/schedule.h"
 
 namespace ganode {
 
@@ -20,9 +23,9 @@ class Optimizer {
   Optimizer& operator=(const Optimizer&) = delete;
   virtual ~Optimizer() = default;
 
-  // One update. `gradients` stand in the order of the parameters; an undefined one leaves its parameter as it
-  // is.
-  void step(const std::vector<at::Tensor>& gradients);
+  // One update, when `images` real images were shown. `gradients` stand in the order of the parameters; an
+  // undefined one leaves its parameter as it is.
+  void step(const std::vector<at::Tensor>& gradients, double images);
 
   const std::vector<at::Tensor>& parameters() const { return parameters_; }
 
@@ -41,7 +44,7 @@ class Optimizer {
 
   // Adds a tensor like each parameter, zeroed.
   void addState(const std::string& name);
-  virtual void apply(Update& update) = 0;
+  virtual void apply(Update& update, double images) = 0;
 
   const at::Tensor& count() const { return count_; }
   bool isFirst() const;
@@ -54,8 +57,11 @@ class Optimizer {
 };
 
 // From a recipe's `optimizers.generator` or `optimizers.discriminator` (lib/recipes/schema.ts).
-// `where` begins the message of the Error("INVALID_OPTION").
+// `lazyRatio` is what share of the updates are those of the loss, where penalties of an interval have updates
+// of their own: k/(k + 1) for one every k. The learning rate is multiplied by it, betas are raised to it, so
+// that the time scale stays (Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN",
+// appendix B). `where` begins the message of the Error("INVALID_OPTION").
 std::unique_ptr<Optimizer> makeOptimizer(const nlohmann::json& options, Optimizer::Named parameters,
-                                         const std::string& where);
+                                         double lazyRatio, const std::string& where);
 
 }  // namespace ganode

@@ -1,24 +1,23 @@
-// The fused adversarial step: D's updates, then G's, then the weight average, with no crossing between.
+// The fused adversarial step: D's updates, then G's, with no crossing between.
 #pragma once
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
-#include <array>
 #include <functional>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "objective/adversarial.h"
+#include "objective/penalty.h"
+#include "optimizer/schedule.h"
+#include "step/augment_control.h"
 #include "step/player.h"
+#include "step/terms.h"
 
 namespace ganode {
-
-// Numbers of one step, each the mean over its updates. Columns of RunReport in lib/native.ts.
-struct StepStats {
-  static constexpr std::array<const char*, 5> kColumns = {"discriminatorLoss", "generatorLoss", "realLogit",
-                                                          "fakeLogit", "discriminatorAccuracy"};
-  std::array<double, 5> values{};
-};
 
 // Real items of one step.
 struct StepData {
@@ -26,23 +25,45 @@ struct StepData {
   at::Tensor labels;  // int64 [discriminatorSteps × accumulation, batch]; undefined: none
 };
 
+// Where training stands when a step begins.
+struct StepPosition {
+  int64_t step = 0;   // steps done
+  double images = 0;  // real images shown
+};
+
 class AdversarialStep {
  public:
   struct Options {
-    AdversarialLoss loss;
-    int64_t discriminatorSteps;
-    int64_t generatorSteps;
-    int64_t accumulation;
-    bool bfloat16;
+    LossOptions loss;
+    std::optional<Schedule> topK;  // share of the fakes, best first, that G learns from
+    // Weights of the cross-entropy of D's output classLogits (Odena et al. 2017).
+    double discriminatorClassification = 1;
+    double generatorClassification = 1;
+    nlohmann::json penalties;
+    nlohmann::json augment;
+    std::optional<double> weightClipping;
+    int64_t packing = 1;
+    int64_t discriminatorSteps = 1;
+    int64_t generatorSteps = 1;
+    int64_t accumulation = 1;
+    int64_t batch = 1;
+    bool bfloat16 = false;
   };
   // Gives the latents of the next G forward pass, [n, latentSize].
   using LatentSource = std::function<at::Tensor(int64_t n)>;
 
-  AdversarialStep(Options options, Player& generator, Player& discriminator)
-      : options_(options), generator_(generator), discriminator_(discriminator) {}
+  AdversarialStep(Options options, Player& generator, Player& discriminator);
 
-  // `random` serves operators that draw (dropout).
-  StepStats run(const StepData& data, const LatentSource& latents, at::Generator& random);
+  const std::vector<std::string>& columns() const { return terms_.columns(); }
+
+  // Numbers of one step, each the mean over its updates, in the order of `columns`; NaN for a penalty that
+  // was not due. `random` serves whatever draws: dropout, augmentation, penalties. Throws
+  // Error("NON_FINITE").
+  std::vector<double> run(const StepData& data, const LatentSource& latents, at::Generator& random,
+                          const StepPosition& position);
+
+  // What else belongs in a checkpoint, as live tensors.
+  std::vector<std::pair<std::string, at::Tensor>> state() const;
 
  private:
   // A batch of fakes and the labels they were made for.
@@ -50,20 +71,52 @@ class AdversarialStep {
     at::Tensor images;
     at::Tensor labels;
   };
+  struct Verdict {
+    at::Tensor logits;
+    at::Tensor classLogits;  // undefined: D has no such output
+  };
+  // What one step is run with.
+  struct Run {
+    const StepData& data;
+    const LatentSource& latents;
+    at::Generator& random;
+    const StepPosition& position;
 
-  Fakes generate(int64_t n, const at::Tensor& labels, const LatentSource& latents,
-                 at::Generator& random) const;
-  at::Tensor judge(const at::Tensor& images, const at::Tensor& labels, at::Generator& random) const;
-  void updateDiscriminator(const StepData& data, int64_t update, const LatentSource& latents,
-                           at::Generator& random);
-  void updateGenerator(bool fresh, const StepData& data, const LatentSource& latents, at::Generator& random);
+    at::Tensor labels(int64_t microbatch) const {
+      return data.labels.defined() ? data.labels[microbatch] : at::Tensor();
+    }
+  };
+
+  Fakes generate(const Run& run, int64_t n, const at::Tensor& labels) const;
+  // `packed`: images as D takes them, before augmentation.
+  Verdict judge(const Run& run, const at::Tensor& packed, const at::Tensor& labels) const;
+  at::Tensor packed(const at::Tensor& images) const;
+  at::Tensor unpacked(const at::Tensor& images) const;
+
+  PenaltyContext contextFor(const Run& run, const at::Tensor& real, const at::Tensor& fake,
+                            const at::Tensor& labels, int64_t interval) const;
+  // Sum of a player's penalties of one interval, weighted; undefined: there are none.
+  at::Tensor penalties(const Run& run, Side side, int64_t interval, const PenaltyContext& context);
+
+  void updateDiscriminator(const Run& run, int64_t update);
+  void updateLazily(const Run& run, int64_t update, const std::vector<Fakes>& reals,
+                    const std::vector<Fakes>& fakes);
+  void updateGenerator(const Run& run, bool fresh);
+  void observe(const at::Tensor& real, const at::Tensor& fake, const Verdict& realVerdict,
+               const Verdict& fakeVerdict);
 
   Options options_;
   Player& generator_;
   Player& discriminator_;
+  std::vector<WeightedPenalty> penalties_;
+  std::vector<int64_t> lazyIntervals_;  // of D's penalties, above 1, each once
+  std::optional<AugmentControl> augment_;
+  StepTerms terms_;
   std::vector<Fakes> kept_;  // of the last D-update, with their graph, for the first G-update
-  std::vector<at::Tensor> discriminatorTerms_;  // each [loss, real logit, fake logit, accuracy]
-  std::vector<at::Tensor> generatorTerms_;
 };
+
+// What share of D's updates are those of its loss, where penalties of an interval have updates of their own;
+// 1 without such.
+double lazyRatio(const nlohmann::json& penalties);
 
 }  // namespace ganode

@@ -53,6 +53,10 @@ Network Network::open(const std::string& path, const NetworkOptions& options) {
     }
     tensor.detach().copy_(stored->second);
   }
+  SampleOptions statistics;
+  statistics.uniformLatents = own.uniformLatents;
+  statistics.bfloat16 = network.bfloat16_;
+  estimateStatistics(network.graph_, own.standingStatistics, statistics);
   return network;
 }
 

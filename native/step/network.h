@@ -18,6 +18,8 @@ struct NetworkOptions {
   std::string device = "cpu";
   bool uniformLatents = false;
   bool ema = true;  // of a checkpoint, where it has averaged weights
+  // Batches of fakes over which running statistics are estimated anew; 0: those of the checkpoint.
+  int64_t standingStatistics = 0;
 };
 
 class Network {

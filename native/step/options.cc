@@ -1,7 +1,5 @@
 #include "step/options.h"
 
-#include <cmath>
-
 #include "error.h"
 
 namespace ganode {
@@ -45,15 +43,41 @@ GraphSpec network(const json& recipe, const std::string& name) {
   }
 }
 
-std::optional<double> emaDecay(const json& recipe, double imagesPerStep) {
-  if (!recipe.contains("ema") || recipe["ema"].is_null()) return std::nullopt;
-  const json& ema = recipe["ema"];
-  const auto positive = [&](const char* key) {
-    return ema.contains(key) && ema[key].is_number() && ema[key].get<double>() > 0;
-  };
-  if (positive("decay") && ema["decay"].get<double>() < 1) return ema["decay"].get<double>();
-  if (positive("halfLife")) return std::pow(0.5, imagesPerStep / ema["halfLife"].get<double>());
-  fail("ema", "{decay} between 0 and 1, or {halfLife} in images above 0", ema);
+const json& orNull(const json& object, const char* key) {
+  static const json nothing;
+  const auto found = object.find(key);
+  return found == object.end() ? nothing : *found;
+}
+
+double number(const json& object, const char* key, double otherwise, const std::string& path) {
+  const json& value = orNull(object, key);
+  if (value.is_null()) return otherwise;
+  if (!value.is_number()) fail(path + key, "a number", value);
+  return value.get<double>();
+}
+
+AdversarialStep::Options stepOptions(const json& recipe) {
+  AdversarialStep::Options step;
+  const json& loss = member(recipe, "loss", "loss");
+  step.loss.kind = parseLossKind(word(loss, "kind", ""));
+  step.loss.labelSmoothing = number(loss, "labelSmoothing", 0, "loss.");
+  if (const json& topK = orNull(loss, "topK"); !topK.is_null())
+    step.topK = Schedule::parse(topK, "loss.topK");
+  if (const json& classification = orNull(loss, "classification"); classification.is_object()) {
+    step.discriminatorClassification = number(classification, "discriminator", 1, "loss.classification.");
+    step.generatorClassification = number(classification, "generator", 1, "loss.classification.");
+  }
+  step.penalties = orNull(recipe, "penalties");
+  step.augment = orNull(recipe, "augment");
+  if (const json& clipping = orNull(recipe, "weightClipping"); !clipping.is_null())
+    step.weightClipping = number(recipe, "weightClipping", 0, "");
+  step.packing = count(recipe, "packing", 1, 1);
+  step.discriminatorSteps = count(recipe, "discriminatorSteps", 1, 1);
+  step.generatorSteps = count(recipe, "generatorSteps", 1, 1);
+  step.accumulation = count(recipe, "accumulation", 1, 1);
+  step.batch = count(recipe, "batch", 1, std::nullopt);
+  if (step.batch % step.packing != 0) fail("batch", "a multiple of packing", recipe["batch"]);
+  return step;
 }
 
 }  // namespace
@@ -67,14 +91,10 @@ SessionOptions parseSessionOptions(const std::string& text) {
   const json& optimizers = member(recipe, "optimizers", "optimizers");
   options.generatorOptimizer = member(optimizers, "generator", "optimizers.generator");
   options.discriminatorOptimizer = member(optimizers, "discriminator", "optimizers.discriminator");
-  options.loss = parseAdversarialLoss(word(member(recipe, "loss", "loss"), "kind", ""));
+  options.step = stepOptions(recipe);
   options.latentSize = count(recipe, "latentSize", 1, std::nullopt);
   options.uniformLatents = word(recipe, "latentDistribution", "normal") == "uniform";
-  options.discriminatorSteps = count(recipe, "discriminatorSteps", 1, 1);
-  options.generatorSteps = count(recipe, "generatorSteps", 1, 1);
-  options.batch = count(recipe, "batch", 1, std::nullopt);
-  options.accumulation = count(recipe, "accumulation", 1, 1);
-  options.emaDecay = emaDecay(recipe, static_cast<double>(options.batch * options.batchesPerStep()));
+  if (const json& ema = orNull(recipe, "ema"); !ema.is_null()) options.ema = AverageDecay::parse(ema);
   options.precision = word(recipe, "precision", "fp32");
   options.device = word(recipe, "device", "cpu");
   options.threads = count(recipe, "threads", 1, 0);

@@ -7,7 +7,8 @@
 #include <string>
 
 #include "graph/spec.h"
-#include "objective/adversarial.h"
+#include "optimizer/average.h"
+#include "step/adversarial.h"
 
 namespace ganode {
 
@@ -16,21 +17,18 @@ struct SessionOptions {
   GraphSpec discriminator;
   nlohmann::json generatorOptimizer;
   nlohmann::json discriminatorOptimizer;
-  AdversarialLoss loss = AdversarialLoss::NonSaturating;
+  AdversarialStep::Options step;  // but for bfloat16, which follows from precision and device
   int64_t latentSize = 0;
   bool uniformLatents = false;
-  int64_t discriminatorSteps = 1;
-  int64_t generatorSteps = 1;
-  int64_t batch = 1;
-  int64_t accumulation = 1;
-  std::optional<double> emaDecay;  // per step
+  std::optional<AverageDecay> ema;
   std::string precision = "fp32";
   std::string device = "cpu";
   int64_t threads = 0;  // 0: ATen's own number
   uint64_t seed = 0;
 
-  // Real items that one step takes.
-  int64_t batchesPerStep() const { return discriminatorSteps * accumulation; }
+  // Batches of real items that one step takes.
+  int64_t batchesPerStep() const { return step.discriminatorSteps * step.accumulation; }
+  int64_t imagesPerStep() const { return batchesPerStep() * step.batch; }
 };
 
 // Throws Error("INVALID_OPTION") or Error("INVALID_GRAPH").

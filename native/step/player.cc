@@ -6,10 +6,10 @@
 namespace ganode {
 
 Player::Player(GraphSpec spec, const nlohmann::json& optimizer, const std::string& name,
-               const at::Device& device, at::Generator& generator)
+               const at::Device& device, at::Generator& generator, double lazyRatio)
     : name_(name), graph_(std::move(spec)) {
   graph_.materialize(device, at::kFloat, generator);
-  optimizer_ = makeOptimizer(optimizer, graph_.trainable(), "optimizers." + name);
+  optimizer_ = makeOptimizer(optimizer, graph_.trainable(), lazyRatio, "optimizers." + name);
 }
 
 void Player::gather(const at::Tensor& loss) {
@@ -27,9 +27,25 @@ void Player::gather(const at::Tensor& loss) {
   }
 }
 
-void Player::update() {
-  if (!gathered_.empty()) optimizer_->step(gathered_);
+at::Tensor Player::update(double images) {
+  if (gathered_.empty()) return {};
+  const at::NoGradGuard noGrad;
+  std::vector<at::Tensor> there;
+  for (const at::Tensor& gradient : gathered_) {
+    if (gradient.defined()) there.push_back(gradient);
+  }
+  at::Tensor norm;
+  if (!there.empty()) norm = at::stack(at::_foreach_norm(there, 2)).norm();
+  optimizer_->step(gathered_, images);
   gathered_.clear();
+  return norm;
+}
+
+void Player::clip(double limit) {
+  const at::NoGradGuard noGrad;
+  if (optimizer_->parameters().empty()) return;
+  at::_foreach_clamp_min_(optimizer_->parameters(), -limit);
+  at::_foreach_clamp_max_(optimizer_->parameters(), limit);
 }
 
 Player::Frozen::Frozen(const Player& player) : parameters_(player.optimizer_->parameters()) {

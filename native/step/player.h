@@ -10,15 +10,19 @@ namespace ganode {
 
 class Player {
  public:
+  // `lazyRatio`: see makeOptimizer.
   Player(GraphSpec spec, const nlohmann::json& optimizer, const std::string& name, const at::Device& device,
-         at::Generator& generator);
+         at::Generator& generator, double lazyRatio = 1);
 
   const Graph& graph() const { return graph_; }
 
   // Adds the gradients of a loss to those gathered for the next update.
   void gather(const at::Tensor& loss);
-  // One update with what was gathered.
-  void update();
+  // One update with what was gathered, when `images` real images were shown. Returns the norm of the gradient
+  // of all weights together; undefined where nothing is trained.
+  at::Tensor update(double images);
+  // Weight clipping (Arjovsky et al. 2017): every trained weight into [-limit, limit].
+  void clip(double limit);
 
   // While it lives, the weights take no part in gradients: no memory or work goes into theirs.
   class Frozen {

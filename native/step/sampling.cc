@@ -61,6 +61,24 @@ at::Tensor latentsFor(const Graph& generator, const SampleOptions& options) {
   return options.latents.view({-1, size});
 }
 
+void estimateStatistics(const Graph& generator, int64_t batches, const SampleOptions& options) {
+  const at::NoGradGuard noGrad;
+  at::Generator random = makeGenerator(options.seed);
+  const int64_t size = latentSizeOf(generator);
+  for (int64_t i = 0; i < batches; ++i) {
+    Values inputs = {{"z", drawLatents(options.batch, size, options.uniformLatents, std::nullopt, random)
+                               .to(generator.dtype())}};
+    if (generator.hasInput("label")) {
+      at::Tensor labels = at::empty({options.batch}, at::kLong);
+      inputs["label"] = labels.random_(0, generator.shapeOf("label").classes, random);
+    }
+    Mode mode;
+    mode.standing = i;
+    const PrecisionScope precision(options.bfloat16, generator.device());
+    generator.forward(inputs, mode);
+  }
+}
+
 at::Tensor sample(const Graph& generator, const SampleOptions& options) {
   const at::NoGradGuard noGrad;
   const std::string output = imageOutput(generator);

@@ -26,6 +26,11 @@ struct SampleOptions {
 // [count, latentSize], as `sample` draws them. Throws Error("INVALID_OPTION").
 at::Tensor latentsFor(const Graph& generator, const SampleOptions& options);
 
+// Standing statistics (Brock et al. 2019, appendix C): running statistics become the mean over so many
+// batches of fakes of the graph itself, with latents (and, for a conditional generator, uniform labels) from
+// `seed`. For averaged weights, whose activations are not those that training saw.
+void estimateStatistics(const Graph& generator, int64_t batches, const SampleOptions& options);
+
 // The `image` outputs (or the only output) of `generator` in evaluation mode, contiguous, on the CPU: [n,
 // ...]. uint8: [-1, 1] becomes [0, 255], rounded and clamped. Throws Error("INVALID_OPTION").
 at::Tensor sample(const Graph& generator, const SampleOptions& options);

@@ -2,12 +2,12 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
 #include <map>
 
 #include "device/device.h"
 #include "error.h"
 #include "step/latent.h"
+#include "step/pair.h"
 
 namespace ganode {
 namespace {
@@ -23,27 +23,9 @@ int64_t product(const Dims& dims) {
   return result;
 }
 
-void expectOutput(const Graph& graph, const char* network, const char* output, const Dims& shape) {
-  const auto& outputs = graph.spec().outputs;
-  if (!outputs.contains(output)) {
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected an output \"" + output + "\"");
-  }
-  if (graph.outputShape(output) != shape) {
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected the output \"" + output + "\" to be " +
-                                     describe(shape) + ", got " + describe(graph.outputShape(output)));
-  }
-}
-
-void expectInputs(const Graph& graph, const char* network, const char* first) {
-  if (!graph.hasInput(first))
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected an input \"" + first + "\"");
-  for (const auto& [name, shape] : graph.spec().inputs) {
-    const bool label = name == "label" && shape.isLabel();
-    if (name != first && !label) {
-      throw Error("INVALID_GRAPH", std::string(network) + ": expected inputs \"" + first +
-                                       "\" and \"label\" ({classes}) only, got \"" + name + "\"");
-    }
-  }
+AdversarialStep::Options withPrecision(AdversarialStep::Options options, bool bfloat16) {
+  options.bfloat16 = bfloat16;
+  return options;
 }
 
 }  // namespace
@@ -55,39 +37,17 @@ Session::Session(SessionOptions options)
       random_(makeGenerator(options_.seed)),
       generator_(options_.generator, options_.generatorOptimizer, "generator", device_, random_),
       discriminator_(options_.discriminator, options_.discriminatorOptimizer, "discriminator", device_,
-                     random_),
-      step_({options_.loss, options_.discriminatorSteps, options_.generatorSteps, options_.accumulation,
-             bfloat16_},
-            generator_, discriminator_) {
-  checkNetworks();
-  if (options_.emaDecay) average_.emplace(generator_.graph(), *options_.emaDecay);
-}
-
-void Session::checkNetworks() const {
-  const Graph& g = generator_.graph();
-  const Graph& d = discriminator_.graph();
-  expectInputs(g, "generator", "z");
-  expectInputs(d, "discriminator", "image");
-  if (g.shapeOf("z").dims != Dims{options_.latentSize}) {
-    throw Error("INVALID_GRAPH", "generator: expected the input z to be [latentSize] = " +
-                                     describe(Dims{options_.latentSize}) + ", got " +
-                                     describe(g.shapeOf("z")));
-  }
-  expectOutput(g, "generator", "image", d.shapeOf("image").dims);
-  expectOutput(d, "discriminator", "logits", {1});
-  if (g.hasInput("label") && d.hasInput("label") &&
-      g.shapeOf("label").classes != d.shapeOf("label").classes) {
-    throw Error("INVALID_GRAPH", "generator and discriminator: expected the same number of classes, got " +
-                                     std::to_string(g.shapeOf("label").classes) + " and " +
-                                     std::to_string(d.shapeOf("label").classes));
-  }
+                     random_, lazyRatio(options_.step.penalties)),
+      step_(withPrecision(options_.step, bfloat16_), generator_, discriminator_) {
+  requirePair(generator_.graph(), discriminator_.graph(), options_.latentSize, options_.step.packing);
+  if (options_.ema) average_.emplace(generator_.graph());
 }
 
 void Session::check(const RunData& data) const {
   if (data.steps < 0)
     throw Error("INVALID_DATA", "run: expected steps to be 0 or more, got " + std::to_string(data.steps));
-  const int64_t items = data.steps * options_.batchesPerStep() * options_.batch;
-  const Dims& shape = discriminator_.graph().shapeOf("image").dims;
+  const int64_t items = data.steps * options_.imagesPerStep();
+  const Dims& shape = generator_.graph().outputShape("image");
   if (data.images.numel() != items * product(shape)) {
     throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " images of " + describe(shape) +
                                     " (" + std::to_string(items * product(shape)) + " values), got " +
@@ -120,12 +80,12 @@ at::Tensor Session::nextLatents(int64_t n) {
 StepData Session::stepData(const RunData& data, int64_t step) const {
   const int64_t batches = options_.batchesPerStep();
   const auto part = [&](const at::Tensor& flat, const Dims& item) {
-    Dims shape = {batches, options_.batch};
+    Dims shape = {batches, options_.step.batch};
     shape.insert(shape.end(), item.begin(), item.end());
     return flat.narrow(0, step * product(shape), product(shape)).view(shape).to(device_);
   };
   StepData result;
-  result.images = part(data.images, discriminator_.graph().shapeOf("image").dims);
+  result.images = part(data.images, generator_.graph().outputShape("image"));
   if (result.images.scalar_type() == at::kByte)
     result.images = result.images.to(at::kFloat).div_(127.5).sub_(1);
   if (data.labels.defined()) result.labels = part(data.labels, {}).to(at::kLong);
@@ -137,19 +97,16 @@ RunResult Session::run(const RunData& data, const std::function<bool()>& cancell
   givenLatents_ = data.latents.defined() ? data.latents.view({-1, options_.latentSize}) : at::Tensor();
   givenLatentsUsed_ = 0;
   RunResult result;
+  result.columns = step_.columns();
+  const auto imagesPerStep = static_cast<double>(options_.imagesPerStep());
   for (int64_t i = 0; i < data.steps && !cancelled(); ++i) {
-    const StepStats stats = step_.run(
-        stepData(data, i), [this](int64_t n) { return nextLatents(n); }, random_);
-    if (average_) average_->update(generator_.graph());
+    const StepPosition position{stepsDone_, static_cast<double>(stepsDone_) * imagesPerStep};
+    // Counted first: a step that throws has moved weights already.
     ++stepsDone_;
-    for (size_t term = 0; term < stats.values.size(); ++term) {
-      if (std::isfinite(stats.values[term])) continue;
-      const std::string name = StepStats::kColumns[term];
-      const std::string value = std::isnan(stats.values[term]) ? "NaN" : "infinite";
-      throw Error("NON_FINITE", name + " is " + value + " at step " + std::to_string(stepsDone_),
-                  {{"step", std::to_string(stepsDone_)}, {"term", name}});
-    }
-    result.values.insert(result.values.end(), stats.values.begin(), stats.values.end());
+    const std::vector<double> values = step_.run(
+        stepData(data, i), [this](int64_t n) { return nextLatents(n); }, random_, position);
+    if (average_) average_->update(generator_.graph(), options_.ema->at(position.images, imagesPerStep));
+    result.values.insert(result.values.end(), values.begin(), values.end());
     ++result.completed;
   }
   givenLatents_.reset();
@@ -169,6 +126,8 @@ NamedTensors Session::tensors() const {
   if (average_) {
     for (const auto& [name, tensor] : average_->graph().tensors()) all.emplace_back("ema." + name, tensor);
   }
+  const NamedTensors others = step_.state();
+  all.insert(all.end(), others.begin(), others.end());
   return all;
 }
 
@@ -220,6 +179,8 @@ Checkpoint Session::load(const std::string& path) {
   file.tensors.clear();
   return file;
 }
+
+TransferReport Session::transfer(const std::string& path) { return ganode::transfer(path, tensors()); }
 
 uint64_t Session::bytes() const {
   return generator_.bytes() + discriminator_.bytes() + (average_ ? average_->graph().bytes() : 0);

@@ -13,6 +13,7 @@
 #include "step/adversarial.h"
 #include "step/options.h"
 #include "step/sampling.h"
+#include "step/transfer.h"
 
 namespace ganode {
 
@@ -27,7 +28,8 @@ struct RunData {
 
 struct RunResult {
   int64_t completed = 0;
-  std::vector<double> values;  // completed × StepStats::kColumns
+  std::vector<std::string> columns;
+  std::vector<double> values;  // completed × columns; NaN where a step has no such number
 };
 
 class Session {
@@ -48,6 +50,8 @@ class Session {
   uint64_t save(const std::string& path, Metadata metadata) const;
   // The session stays as it was when the file does not fit.
   Checkpoint load(const std::string& path);
+  // Weights of another training as a start.
+  TransferReport transfer(const std::string& path);
 
   // Live tensors by name, as checkpoints name them.
   NamedTensors tensors() const;
@@ -57,7 +61,6 @@ class Session {
   at::Tensor nextLatents(int64_t n);
   StepData stepData(const RunData& data, int64_t step) const;
   void check(const RunData& data) const;
-  void checkNetworks() const;
 
   SessionOptions options_;
   at::Device device_;

@@ -101,6 +101,27 @@ def bce(logits, target):
     return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
 
 
+def real_batch(start, batch, classes):
+    """Images and labels `start`… of the data that the test repeats."""
+    bytes_ = torch.tensor([(37 * i + 11 * (i // 784)) % 256 for i in range(start * 784, (start + batch) * 784)])
+    label = torch.tensor([i % max(classes, 1) for i in range(start, start + batch)])
+    return bytes_.float().div(127.5).sub(1).view(batch, 1, 28, 28), label
+
+
+def digests(g, d, ema):
+    """Norm, and projections on two waves, of every weight: a digest in which a wrong element shows."""
+    weights = {}
+    for prefix, module in [("generator", g), ("discriminator", d), ("ema", ema)]:
+        for key, value in module.state_dict().items():
+            if "num_batches" in key:
+                continue
+            flat = value.reshape(-1).double()
+            waves = [wave(flat.numel(), 1.0, phase).double() for phase in (0.0, 1.0)]
+            digest = [flat.norm().item(), *[(flat * v).sum().item() for v in waves]]
+            weights[f"{prefix}.{name_of(key)}"] = {"digest": digest, "first": flat[:8].tolist()}
+    return weights
+
+
 def train(case):
     width, classes, batch = case["width"], case["classes"], case["batch"]
     accumulation, d_steps, g_steps = case["accumulation"], case["discriminatorSteps"], case["generatorSteps"]
@@ -119,10 +140,8 @@ def train(case):
             optimizer_d.zero_grad()
             kept = []
             for _ in range(accumulation):
-                bytes_ = torch.tensor([(37 * i + 11 * (i // 784)) % 256 for i in range(used * 784, (used + batch) * 784)])
-                label = torch.tensor([i % max(classes, 1) for i in range(used, used + batch)])
+                real, label = real_batch(used, batch, classes)
                 used += batch
-                real = bytes_.float().div(127.5).sub(1).view(batch, 1, 28, 28)
                 z = wave(batch * 10, 1.0, float(z_used)).view(batch, 10)
                 z_used += 1
                 fake = g(z, label)
@@ -152,17 +171,7 @@ def train(case):
                 average.copy_(buffer)
         mean = torch.tensor(d_terms, dtype=torch.float64).mean(0).tolist()
         rows.append([mean[0], sum(g_terms) / len(g_terms), *mean[1:]])
-    weights = {}
-    for prefix, module in [("generator", g), ("discriminator", d), ("ema", ema)]:
-        for key, value in module.state_dict().items():
-            if "num_batches" in key:
-                continue
-            flat = value.reshape(-1).double()
-            # Norm, and projections on two waves: a digest in which a wrong element shows.
-            waves = [wave(flat.numel(), 1.0, phase).double() for phase in (0.0, 1.0)]
-            digest = [flat.norm().item(), *[(flat * v).sum().item() for v in waves]]
-            weights[f"{prefix}.{name_of(key)}"] = {"digest": digest, "first": flat[:8].tolist()}
-    return {**case, "latents": z_used, "rows": rows, "weights": weights}
+    return {**case, "latents": z_used, "rows": rows, "weights": digests(g, d, ema)}
 
 
 ADAM = {"kind": "adam", "learningRate": 2e-4, "betas": [0.5, 0.999]}
@@ -184,6 +193,8 @@ CASES = [
     {"title": "accumulation", **BASE, "accumulation": 2, "discriminatorSteps": 2},
     {"title": "conditional", **BASE, "classes": 3},
 ]
-OUT.parent.mkdir(parents=True, exist_ok=True)
-OUT.write_text(json.dumps({"torch": torch.__version__, "cases": [train(case) for case in CASES]}))
-print(f"{len(CASES)} cases, {OUT.stat().st_size} bytes")
+
+if __name__ == "__main__":
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps({"torch": torch.__version__, "cases": [train(case) for case in CASES]}))
+    print(f"{len(CASES)} cases, {OUT.stat().st_size} bytes")
