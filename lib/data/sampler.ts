@@ -57,7 +57,7 @@ function permute(length: number, random: Random): Uint32Array {
 }
 
 /** sfc32 of PractRand (Chris Doty-Humphrey), seeded by a 53-bit seed, a counter and a purpose. */
-class Random {
+export class Random {
   private a: number;
   private b: number;
   private c: number;

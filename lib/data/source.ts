@@ -5,22 +5,49 @@ import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { type Dataset, defaultMemoryLimit, requireMemoryLimit, requireShape } from './dataset.js';
 import { type FolderOptions, openFolder } from './folder.js';
+import { type MixtureName, openMixture } from './mixture.js';
 import { findIdx, openFashionMnist, openIdxFolder, openMnist, type Split } from './mnist.js';
 import { resizeDataset } from './resize.js';
+import { stackDigits } from './stacked-mnist.js';
 
 export interface SourceOptions extends FolderOptions {
   /** Part of MNIST and its like. Default `train`. */
   split?: Split;
 }
 
-const named: Record<string, (dir: string | undefined, split: Split) => Promise<Dataset>> = {
+type Opener = (dir: string | undefined, split: Split, options: SourceOptions) => Promise<Dataset>;
+
+const named: Record<string, Opener> = {
   mnist: openMnist,
   'fashion-mnist': openFashionMnist,
+  'stacked-mnist': openStacked,
+  ring: pointsOf('ring'),
+  grid: pointsOf('grid'),
 };
 
+/** Points of the test split are others than those of the training split. */
+function pointsOf(name: MixtureName): Opener {
+  return async (dir, split) => {
+    if (dir)
+      throw new GanodeError('INVALID_DATA', `${name}: expected no folder but received "${dir}"`);
+    return openMixture(name, { seed: split === 'train' ? 0 : 1 });
+  };
+}
+
+/** The digits are resized, not their stacks: each is held once. */
+async function openStacked(
+  dir: string | undefined,
+  split: Split,
+  options: SourceOptions,
+): Promise<Dataset> {
+  const image = { ...options.image, channels: 1 };
+  const digits = await resizedTo(await openMnist(dir, split), { ...options, image });
+  return stackDigits(digits);
+}
+
 /**
- * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, a folder of idx files, or a folder of images. Data of
- * another size than `image` asks for is resized.
+ * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, `stacked-mnist`, `stacked-mnist:DIR` (a folder of MNIST's
+ * files), `ring`, `grid`, a folder of idx files, or a folder of images. Data of another size than `image` asks for is resized.
  *
  * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
  */
@@ -36,7 +63,9 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   const name = colon > 0 ? source.slice(0, colon) : source;
   const opener = named[name];
   // `mnist:` alone is `mnist`.
-  if (opener) return opener(colon > 0 ? source.slice(colon + 1) || undefined : undefined, split);
+  if (opener) {
+    return opener(colon > 0 ? source.slice(colon + 1) || undefined : undefined, split, options);
+  }
   const found = await stat(source).catch(() => undefined);
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
