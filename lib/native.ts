@@ -76,9 +76,9 @@ export interface RunRequest {
 export interface RunReport {
   /** Steps that were completed: fewer than asked for when the run was cancelled. */
   completed: number;
-  /** Column names of `values`: `discriminatorLoss`, `generatorLoss`, `realLogit`, `fakeLogit`, `discriminatorAccuracy`. */
+  /** Column names of `values`, those of `Metrics` (`lib/train/events.ts`): which there are follows from the recipe. */
   columns: string[];
-  /** `completed × columns.length`, row-major. */
+  /** `completed × columns.length`, row-major; NaN for a penalty that was not due. */
   values: Float64Array;
   /** Seconds that the native thread worked on this run. */
   busySeconds: number;
@@ -123,6 +123,16 @@ export interface CheckpointReport {
   tensors: Record<string, { dtype: string; shape: number[]; bytes: number }>;
 }
 
+/** What became of the tensors of both networks, and of the average, when weights of another training were taken. */
+export interface TransferReport {
+  /** Tensors that fitted. */
+  copied: number;
+  /** These kept their first values: their shapes differ. */
+  unfit: { name: string; expected: number[]; received: number[] }[];
+  /** These kept their first values: the checkpoint has no such tensor. */
+  missing: string[];
+}
+
 /** A generator and a discriminator in training, on a native thread of their own. */
 export interface NativeSession {
   /** Runs fused adversarial steps. Resolves early, with what was completed, after `cancel()`. */
@@ -133,6 +143,8 @@ export interface NativeSession {
   save(path: string, metadata: Record<string, string>): Promise<SaveReport>;
   /** Takes everything back from a file that `save` wrote. Leaves the session as it was when the file is refused. */
   load(path: string): Promise<CheckpointReport>;
+  /** Takes the weights that fit by name and shape from a checkpoint; optimizers and random state start anew. */
+  transfer(path: string): Promise<TransferReport>;
   /** Copies of named tensors (`generator.<node>.weight`, `discriminator.…`, `ema.…`, `optimizer.generator.…`); all of them without `names`. */
   readTensors(names?: string[]): Promise<Record<string, TensorData>>;
   /** Overwrites named tensors; shapes must agree. */
@@ -172,6 +184,37 @@ export interface NativeNetwork {
   readonly bytes: number;
 }
 
+/** A graph with an input `image` and outputs `features` and `logits`, on a native thread of its own: training and use. */
+export interface NativeClassifier {
+  /**
+   * One update a step, by cross-entropy, on `labels.length / steps` images each; returns the loss of each step in nats, of fewer
+   * steps after `dispose()`.
+   */
+  train(request: {
+    steps: number;
+    images: Uint8Array | Float32Array;
+    labels: Int32Array;
+  }): Promise<Float64Array>;
+  /** Of n×C×H×W images, in evaluation mode: n × size features and n × classes logits, as Float32Array. */
+  classify(request: { images: TensorData }): Promise<{ features: TensorData; logits: TensorData }>;
+  /** Writes the weights, atomically. `metadata` lands in the file's header. */
+  save(path: string, metadata: Record<string, string>): Promise<SaveReport>;
+  /** Takes weights from a file that `save` wrote. Leaves the classifier as it was when the file is refused. */
+  load(path: string): Promise<CheckpointReport>;
+  readTensors(names?: string[]): Promise<Record<string, TensorData>>;
+  writeTensors(tensors: Record<string, TensorData>): Promise<void>;
+  /** Stops training at its next step, waits for the thread, frees native memory. */
+  dispose(): Promise<void>;
+  readonly bytes: number;
+}
+
+export interface ClassifierOptions extends NetworkOptions {
+  /** JSON of a recipe's optimizer. */
+  optimizer: string;
+  /** Training moves each image by up to so many pixels each way, repeating its edges. Default 0. */
+  shift?: number;
+}
+
 export interface NetworkOptions {
   /** Seed of the initial weights and of dropout. Default 0. */
   seed?: number;
@@ -186,6 +229,82 @@ export interface NetworkOptions {
   device?: string;
 }
 
+/** Rows of numbers: what an extractor says of images, row-major, `count × size`. */
+export interface FeatureRows {
+  count: number;
+  size: number;
+  data: Float32Array;
+}
+
+/** Mean and covariance (divided by count - 1) of features, in double precision. */
+export interface FeatureStatistics {
+  count: number;
+  size: number;
+  mean: Float64Array;
+  /** `size × size`. */
+  covariance: Float64Array;
+}
+
+/** A mean and its standard deviation over subsets or splits. */
+export interface Spread {
+  mean: number;
+  deviation: number;
+}
+
+export interface ManifoldReport {
+  precision: number;
+  recall: number;
+  density: number;
+  coverage: number;
+}
+
+/** Measures of generated images against real ones, on a native thread of its own; all in double precision. */
+export interface NativeMetrics {
+  /** Throws INVALID_DATA for fewer than 2 rows, or values that are not finite (so do the others). */
+  statistics(features: FeatureRows): Promise<FeatureStatistics>;
+  /** Fréchet distance of two Gaussians (Dowson & Landau 1982; Heusel et al. 2017 for FID). */
+  frechetDistance(a: FeatureStatistics, b: FeatureStatistics): Promise<number>;
+  /** Squared maximum mean discrepancy, unbiased, kernel (x·y / size + 1)³, over random subsets (Bińkowski et al. 2018). */
+  kernelDistance(
+    real: FeatureRows,
+    fake: FeatureRows,
+    options: { subsets: number; subsetSize: number; seed: number },
+  ): Promise<Spread>;
+  /** exp E KL(p(y|x) ‖ p(y)) over splits in the order of the rows (Salimans et al. 2016). */
+  inceptionScore(logits: FeatureRows, options: { splits: number }): Promise<Spread>;
+  /** Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020), by k nearest neighbours. */
+  manifold(
+    real: FeatureRows,
+    fake: FeatureRows,
+    options: { precisionNeighbours: number; densityNeighbours: number },
+  ): Promise<ManifoldReport>;
+  dispose(): Promise<void>;
+}
+
+/** How a TorchScript file is called. */
+export interface TorchScriptOptions {
+  path: string;
+  /** `'uint8'`: 0 … 255 as bytes (StyleGAN's Inception file); `'float'`: scaled to `range`. */
+  input: 'uint8' | 'float';
+  /** Of black and white, for `'float'`. */
+  range: [number, number];
+  /** [height, width] that images are resized to first, bilinear with antialiasing; absent: as they are. */
+  size?: [number, number];
+  /** Grey images are repeated to so many channels. */
+  channels: number;
+  threads?: number;
+}
+
+/** A TorchScript module on a native thread of its own. */
+export interface NativeExtractor {
+  /** uint8 N×C×H×W → features, and logits where the module gives a second tensor. Throws INVALID_DATA for an output that is no N×F. */
+  extract(images: { shape: readonly number[]; data: Uint8Array }): Promise<{
+    features: FeatureRows;
+    logits?: FeatureRows;
+  }>;
+  dispose(): Promise<void>;
+}
+
 /** Everything the addon exposes. */
 export interface NativeAddon {
   info(): NativeInfo;
@@ -195,8 +314,16 @@ export interface NativeAddon {
   createSession(recipe: string): Promise<NativeSession>;
   /** Builds one graph (JSON) with fresh weights. */
   createNetwork(graph: string, options: NetworkOptions): Promise<NativeNetwork>;
+  /** Builds a classifier's graph (JSON) with fresh weights. */
+  createClassifier(graph: string, options: ClassifierOptions): Promise<NativeClassifier>;
   /** Opens the generator of a checkpoint for sampling: its averaged weights where there are any and `ema` is not false. */
-  openGenerator(path: string, options: NetworkOptions & { ema?: boolean }): Promise<NativeNetwork>;
+  openGenerator(
+    path: string,
+    options: NetworkOptions & { ema?: boolean; standingStatistics?: number },
+  ): Promise<NativeNetwork>;
+  createMetrics(options: { threads?: number }): Promise<NativeMetrics>;
+  /** Opens a TorchScript file, which can run code: only what the user trusts. Throws INVALID_DATA where it is none. */
+  openExtractor(options: TorchScriptOptions): Promise<NativeExtractor>;
   /** Reads and verifies a checkpoint's header and checksum, without building anything. */
   inspectCheckpoint(path: string): Promise<CheckpointReport>;
 }

@@ -1,14 +1,19 @@
 // What JavaScript can see; nothing else. The contract is lib/native.ts.
 #include <napi.h>
 
+#include "binding/classifier.h"
 #include "binding/environment.h"
 #include "binding/inspect.h"
+#include "binding/metrics.h"
 #include "binding/network.h"
 #include "binding/session.h"
 
 namespace {
 
+using ganode::binding::ClassifierObject;
 using ganode::binding::Environment;
+using ganode::binding::ExtractorObject;
+using ganode::binding::MetricsObject;
 using ganode::binding::NetworkObject;
 using ganode::binding::SessionObject;
 
@@ -16,6 +21,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* environment = new Environment;  // freed with the environment
   environment->session = Napi::Persistent(SessionObject::define(env));
   environment->network = Napi::Persistent(NetworkObject::define(env));
+  environment->classifier = Napi::Persistent(ClassifierObject::define(env));
+  environment->metrics = Napi::Persistent(MetricsObject::define(env));
+  environment->extractor = Napi::Persistent(ExtractorObject::define(env));
   env.SetInstanceData(environment);
   Environment::stopAtExit(env);
 
@@ -25,6 +33,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("createSession", Napi::Function::New(env, SessionObject::create));
   exports.Set("createNetwork", Napi::Function::New(env, NetworkObject::create));
   exports.Set("openGenerator", Napi::Function::New(env, NetworkObject::open));
+  exports.Set("createClassifier", Napi::Function::New(env, ClassifierObject::create));
+  exports.Set("createMetrics", Napi::Function::New(env, MetricsObject::create));
+  exports.Set("openExtractor", Napi::Function::New(env, ExtractorObject::open));
   return exports;
 }
 

@@ -20,17 +20,6 @@ constexpr double kMostInteger = 9007199254740991;
 
 bool isAbsent(const Napi::Value& value) { return value.IsUndefined() || value.IsNull(); }
 
-int64_t integerOr(const Napi::Object& object, const char* key, int64_t least,
-                  std::optional<int64_t> otherwise) {
-  const Napi::Value value = object.Get(key);
-  if (otherwise && isAbsent(value)) return *otherwise;
-  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
-  if (!(number >= static_cast<double>(least) && number <= kMostInteger && number == std::floor(number))) {
-    fail(key, "a whole number from " + std::to_string(least), value);
-  }
-  return static_cast<int64_t>(number);
-}
-
 bool booleanOr(const Napi::Object& object, const char* key, bool otherwise) {
   const Napi::Value value = object.Get(key);
   if (isAbsent(value)) return otherwise;
@@ -74,17 +63,6 @@ at::Tensor viewOf(const Napi::Value& value, const std::string& name, Kept& kept)
   return at::from_blob(data, {static_cast<int64_t>(length)}, at::TensorOptions().dtype(type));
 }
 
-at::Tensor typedView(const Napi::Object& object, const char* key, std::initializer_list<at::ScalarType> types,
-                     const std::string& expected, Kept& kept) {
-  const Napi::Value value = object.Get(key);
-  if (isAbsent(value)) return {};
-  const at::Tensor view = viewOf(value, key, kept);
-  for (const at::ScalarType type : types) {
-    if (view.scalar_type() == type) return view;
-  }
-  fail(key, expected, value);
-}
-
 Napi::TypedArray copyOut(Napi::Env env, const at::Tensor& tensor) {
   const auto length = static_cast<size_t>(tensor.numel());
   const auto filled = [&](auto array) {
@@ -105,7 +83,37 @@ Napi::TypedArray copyOut(Napi::Env env, const at::Tensor& tensor) {
   }
 }
 
+double pairMember(const Napi::Value& pair, uint32_t index, const char* name) {
+  if (!pair.IsArray() || pair.As<Napi::Array>().Length() != 2) fail(name, "two numbers", pair);
+  const Napi::Value value = pair.As<Napi::Array>().Get(index);
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!std::isfinite(number)) fail(name, "two numbers", pair);
+  return number;
+}
+
 }  // namespace
+
+int64_t integerOr(const Napi::Object& object, const char* key, int64_t least,
+                  std::optional<int64_t> otherwise) {
+  const Napi::Value value = object.Get(key);
+  if (otherwise && isAbsent(value)) return *otherwise;
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+  if (!(number >= static_cast<double>(least) && number <= kMostInteger && number == std::floor(number))) {
+    fail(key, "a whole number from " + std::to_string(least), value);
+  }
+  return static_cast<int64_t>(number);
+}
+
+at::Tensor typedView(const Napi::Object& object, const char* key, std::initializer_list<at::ScalarType> types,
+                     const std::string& expected, Kept& kept) {
+  const Napi::Value value = object.Get(key);
+  if (isAbsent(value)) return {};
+  const at::Tensor view = viewOf(value, key, kept);
+  for (const at::ScalarType type : types) {
+    if (view.scalar_type() == type) return view;
+  }
+  fail(key, expected, value);
+}
 
 Napi::Object expectObject(const Napi::Value& value, const std::string& name) {
   if (!value.IsObject() || value.IsArray() || value.IsFunction()) fail(name, "an object", value);
@@ -169,6 +177,28 @@ NetworkOptions toNetworkOptions(const Napi::Value& value) {
   }
   options.uniformLatents = distribution == "uniform";
   options.ema = booleanOr(object, "ema", true);
+  options.standingStatistics = integerOr(object, "standingStatistics", 0, 0);
+  return options;
+}
+
+TorchScriptOptions toTorchScriptOptions(const Napi::Value& value) {
+  const Napi::Object object = expectObject(value, "options");
+  TorchScriptOptions options;
+  options.path = expectString(object.Get("path"), "path");
+  const std::string input = stringOr(object, "input", "float");
+  if (input != "uint8" && input != "float") fail("input", "'uint8' or 'float'", object.Get("input"));
+  options.bytes = input == "uint8";
+  if (const Napi::Value range = object.Get("range"); !isAbsent(range)) {
+    options.low = pairMember(range, 0, "range");
+    options.high = pairMember(range, 1, "range");
+  }
+  if (const Napi::Value size = object.Get("size"); !isAbsent(size)) {
+    const auto side = [&](uint32_t index) { return static_cast<int64_t>(pairMember(size, index, "size")); };
+    options.size = {side(0), side(1)};
+    if (side(0) < 1 || side(1) < 1) fail("size", "two whole numbers from 1", size);
+  }
+  options.channels = integerOr(object, "channels", 1, 3);
+  options.threads = integerOr(object, "threads", 1, 0);
   return options;
 }
 
@@ -249,14 +279,32 @@ Napi::Object fromRun(Napi::Env env, const RunResult& result, double busySeconds,
   Napi::Object object = Napi::Object::New(env);
   object.Set("completed", Napi::Number::New(env, static_cast<double>(result.completed)));
   const Napi::Array columns = Napi::Array::New(env);
-  for (uint32_t i = 0; i < StepStats::kColumns.size(); ++i)
-    columns.Set(i, Napi::String::New(env, StepStats::kColumns[i]));
+  for (uint32_t i = 0; i < result.columns.size(); ++i)
+    columns.Set(i, Napi::String::New(env, result.columns[i]));
   object.Set("columns", columns);
   auto values = Napi::Float64Array::New(env, result.values.size());
   std::copy(result.values.begin(), result.values.end(), values.Data());
   object.Set("values", values);
   object.Set("busySeconds", Napi::Number::New(env, busySeconds));
   object.Set("idleSeconds", Napi::Number::New(env, idleSeconds));
+  return object;
+}
+
+Napi::Object fromTransfer(Napi::Env env, const TransferReport& report) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("copied", Napi::Number::New(env, static_cast<double>(report.copied)));
+  const Napi::Array unfit = Napi::Array::New(env);
+  for (const TransferReport::Unfit& one : report.unfit) {
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("name", one.name);
+    entry.Set("expected", fromShape(env, one.expected));
+    entry.Set("received", fromShape(env, one.got));
+    unfit.Set(unfit.Length(), entry);
+  }
+  object.Set("unfit", unfit);
+  const Napi::Array missing = Napi::Array::New(env);
+  for (const std::string& name : report.missing) missing.Set(missing.Length(), Napi::String::New(env, name));
+  object.Set("missing", missing);
   return object;
 }
 

@@ -12,6 +12,9 @@ class Worker;
 struct Environment {
   Napi::FunctionReference session;
   Napi::FunctionReference network;
+  Napi::FunctionReference classifier;
+  Napi::FunctionReference metrics;
+  Napi::FunctionReference extractor;
   // Those whose threads may be at work.
   std::set<Worker*> workers;
 

@@ -11,6 +11,7 @@ Napi::Function SessionObject::define(Napi::Env env) {
       env, "NativeSession",
       {InstanceMethod<&SessionObject::run>("run"), InstanceMethod<&SessionObject::sample>("sample"),
        InstanceMethod<&SessionObject::save>("save"), InstanceMethod<&SessionObject::load>("load"),
+       InstanceMethod<&SessionObject::transfer>("transfer"),
        InstanceMethod<&SessionObject::readTensors>("readTensors"),
        InstanceMethod<&SessionObject::writeTensors>("writeTensors"),
        InstanceMethod<&SessionObject::cancel>("cancel"), InstanceMethod<&SessionObject::dispose>("dispose"),
@@ -88,6 +89,18 @@ Napi::Value SessionObject::load(const Napi::CallbackInfo& info) {
       Checkpoint checkpoint = session.load(path);
       return [checkpoint = std::move(checkpoint)](Napi::Env env, const Napi::Object&) -> Napi::Value {
         return fromCheckpoint(env, checkpoint);
+      };
+    });
+  });
+}
+
+Napi::Value SessionObject::transfer(const Napi::CallbackInfo& info) {
+  return promised(info.Env(), [&] {
+    const std::string path = expectString(info[0], "path");
+    return owned_.queue(Value(), [path](Session& session) -> Finish {
+      TransferReport report = session.transfer(path);
+      return [report = std::move(report)](Napi::Env env, const Napi::Object&) -> Napi::Value {
+        return fromTransfer(env, report);
       };
     });
   });

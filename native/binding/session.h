@@ -21,6 +21,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value sample(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);
   Napi::Value load(const Napi::CallbackInfo& info);
+  Napi::Value transfer(const Napi::CallbackInfo& info);
   Napi::Value readTensors(const Napi::CallbackInfo& info);
   Napi::Value writeTensors(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
