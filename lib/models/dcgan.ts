@@ -21,7 +21,8 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import { type ImageShape, unfit } from './image-shape.js';
+import { doublingsOf } from './doublings.js';
+import type { ImageShape } from './image-shape.js';
 
 export interface DcganOptions {
   /** Length of z: 100 in the paper. */
@@ -33,17 +34,6 @@ export interface DcganOptions {
 const weights: Initializer = { kind: 'normal', std: 0.02 };
 const scales: Initializer = { kind: 'normal', mean: 1, std: 0.02 };
 
-/** How an image is made: from `base`×`base` by `doublings` stride-2 layers. The paper's 64×64: four from 4×4. */
-function plan(image: ImageShape): { base: number; doublings: number } {
-  const size = image.height;
-  if (image.width === size && size === 28) return { base: 7, doublings: 2 };
-  const doublings = Math.log2(size) - 2;
-  if (image.width === size && Number.isInteger(doublings) && size >= 16 && size <= 256) {
-    return { base: 4, doublings };
-  }
-  throw unfit('dcgan', '28×28 or a square power of two from 16×16 to 256×256', image);
-}
-
 /**
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W] in [-1, 1].
  *
@@ -54,7 +44,7 @@ export function dcganGenerator(
   { latentSize, width }: DcganOptions,
   classes: number,
 ): GraphSpec {
-  const { base, doublings } = plan(image);
+  const { base, doublings } = doublingsOf('dcgan', image);
   const z = input('z', { shape: [latentSize] });
   let size = latentSize;
   let h: Value = z;
@@ -92,7 +82,7 @@ export function dcganDiscriminator(
   { width }: DcganOptions,
   classes: number,
 ): GraphSpec {
-  const { base, doublings } = plan(image);
+  const { base, doublings } = doublingsOf('dcgan', image);
   const { channels, height } = image;
   let h = input('image', { shape: [channels, height, image.width] });
   if (classes > 0) {

@@ -14,10 +14,8 @@ export const dcgan = defineRecipe({
     latentSize: z.int().min(1).default(100),
     width: z.int().min(1).max(1024).default(64),
   }),
-  build: (image, options, classes) => ({
-    generator: dcganGenerator(image, options, classes),
-    discriminator: dcganDiscriminator(image, options, classes),
-  }),
+  generator: dcganGenerator,
+  discriminator: dcganDiscriminator,
   defaults: {
     loss: { kind: 'nonSaturating' },
     optimizers: { generator: { ...adam }, discriminator: { ...adam } },

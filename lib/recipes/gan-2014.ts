@@ -20,10 +20,8 @@ export const gan2014 = defineRecipe({
     discriminatorUnits: z.int().min(1).default(240),
     pieces: z.int().min(1).default(5),
   }),
-  build: (image, options) => ({
-    generator: gan2014Generator(image, options),
-    discriminator: gan2014Discriminator(image, options),
-  }),
+  generator: gan2014Generator,
+  discriminator: gan2014Discriminator,
   defaults: {
     latentDistribution: 'normal',
     loss: { kind: 'nonSaturating' },

@@ -1,4 +1,4 @@
-export type { Models, RecipeDefinition } from './recipe.js';
+export type { RecipeDefinition } from './recipe.js';
 export { findRecipe, recipes } from './registry.js';
 export { defaultRecipe, type RecipeConfig, resolveRecipe } from './resolve.js';
 export type { ImageShape, OptimizerOptions, Recipe } from './schema.js';

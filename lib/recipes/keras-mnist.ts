@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { unfit } from '../models/image-shape.js';
 import { kerasMnistDiscriminator, kerasMnistGenerator } from '../models/keras-mnist.js';
 import { defineRecipe } from './recipe.js';
 
@@ -14,12 +13,8 @@ export const kerasMnist = defineRecipe({
   title: "The seed article's Keras system for MNIST",
   paper: 'TensorFlow tutorial "Deep Convolutional Generative Adversarial Network", in Keras',
   model: z.strictObject({ latentSize: z.int().min(1).default(100) }),
-  build(image, options) {
-    if (image.channels !== 1 || image.height !== 28 || image.width !== 28) {
-      throw unfit('keras-mnist', '1×28×28', image);
-    }
-    return { generator: kerasMnistGenerator(options), discriminator: kerasMnistDiscriminator() };
-  },
+  generator: kerasMnistGenerator,
+  discriminator: kerasMnistDiscriminator,
   defaults: {
     loss: { kind: 'nonSaturating' },
     optimizers: { generator: { ...adam }, discriminator: { ...adam } },

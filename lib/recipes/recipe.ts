@@ -2,11 +2,8 @@ import type { z } from 'zod';
 import type { GraphSpec } from '../graph/spec.js';
 import type { ImageShape, RecipeInput } from './schema.js';
 
-/** Networks of a recipe. */
-export interface Models {
-  generator: GraphSpec;
-  discriminator: GraphSpec;
-}
+/** Builds one network for images of a shape (0 classes: without labels); throws `INVALID_OPTION` for a shape that it cannot take. */
+type Builder<Options> = (image: ImageShape, options: Options, classes: number) => GraphSpec;
 
 /** How a paper's GAN is made: its networks, and the settings that they were trained with. */
 export interface RecipeDefinition<Options extends z.ZodType = z.ZodType> {
@@ -17,8 +14,11 @@ export interface RecipeDefinition<Options extends z.ZodType = z.ZodType> {
   paper: string;
   /** Options of the networks (`--set model.width=32`), with their defaults. */
   model: Options;
-  /** Builds the networks for images of a shape; throws `INVALID_OPTION` for a shape that it cannot make. */
-  build(image: ImageShape, options: z.infer<Options>, classes: number): Models;
+  /** Needs labels: without `classes` in the config, it takes as many as the data has. */
+  conditional?: boolean;
+  generator: Builder<z.infer<Options>>;
+  /** Its image has the channels of all images that D sees at once: `packing` times the data's. */
+  discriminator: Builder<z.infer<Options>>;
   /** Everything else. */
   defaults: Omit<
     RecipeInput,

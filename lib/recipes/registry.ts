@@ -1,15 +1,31 @@
 import { GanodeError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { acgan } from './acgan.js';
+import { cgan } from './cgan.js';
 import { dcgan } from './dcgan.js';
 import { gan2014 } from './gan-2014.js';
 import { kerasMnist } from './keras-mnist.js';
+import { lsgan } from './lsgan.js';
+import { pacgan } from './pacgan.js';
+import { r3gan } from './r3gan.js';
 import type { RecipeDefinition } from './recipe.js';
+import { sngan } from './sngan.js';
+import { wgan } from './wgan.js';
+import { wganGp } from './wgan-gp.js';
 
 /** Every recipe that `--recipe` takes. */
 export const recipes: readonly RecipeDefinition[] = [
   dcgan,
   gan2014,
   kerasMnist,
+  wgan,
+  wganGp,
+  lsgan,
+  sngan,
+  pacgan,
+  cgan,
+  acgan,
+  r3gan,
 ] as unknown as readonly RecipeDefinition[];
 
 /** Throws `GanodeError` with code `INVALID_OPTION` that names the nearest one. */

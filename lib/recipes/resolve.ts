@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { GanodeError } from '../errors.js';
 import type { GraphSpec } from '../graph/spec.js';
+import { freezeLayers } from './freeze.js';
 import { merge } from './merge.js';
 import type { RecipeDefinition } from './recipe.js';
 import { findRecipe, recipes } from './registry.js';
@@ -18,6 +19,7 @@ export type RecipeConfig = { recipe?: string } & Record<string, unknown>;
 export const defaultRecipe = 'dcgan';
 
 const classesSchema = z.int().min(0).default(0);
+const packingSchema = z.int().min(1).default(1);
 
 /**
  * Fills in the recipe's defaults, builds its networks for the data's shape, and validates the whole.
@@ -48,7 +50,8 @@ export function resolveRecipe(
     recipe: config['recipe'] ?? definition?.name ?? 'custom',
     image: validate(imageSchema, image, 'image'),
   };
-  if (!whole) build(parts, given, definition as RecipeDefinition);
+  const packing = validate(packingSchema, parts['packing'], 'packing');
+  if (!whole) build(parts, given, definition as RecipeDefinition, { packing, ...data });
   const models = validate(recipeSchema.shape.models, parts['models'], 'models');
   const recipe = validate(recipeSchema, {
     version: 1,
@@ -57,7 +60,19 @@ export function resolveRecipe(
     classes: classesOf(parts['classes'], models, parts['recipe'] as string),
   });
   checkLabels(recipe.classes, data.classes);
-  return recipe;
+  checkPacking(recipe);
+  const { freeze } = recipe;
+  return {
+    ...recipe,
+    models: {
+      generator: freezeLayers(models.generator, freeze.generator, 'freeze.generator'),
+      discriminator: freezeLayers(
+        models.discriminator,
+        freeze.discriminator,
+        'freeze.discriminator',
+      ),
+    },
+  };
 }
 
 /** The recipe that defaults and missing networks come from; none for a whole config of another name. */
@@ -74,12 +89,34 @@ function build(
   parts: Record<string, unknown>,
   given: Record<string, unknown>,
   definition: RecipeDefinition,
+  data: { packing: number; classes?: number },
 ): void {
-  const classes = validate(classesSchema, parts['classes'], 'classes');
+  const image = parts['image'] as ImageShape;
+  const packed = { ...image, channels: image.channels * data.packing };
+  const classes = wantedClasses(parts['classes'], definition, data.classes);
   const model = validate(definition.model, parts['model'] ?? {}, 'model');
-  const built = definition.build(parts['image'] as ImageShape, model, classes);
   parts['model'] = model;
-  parts['models'] = { ...built, ...given };
+  parts['models'] = {
+    ...given,
+    generator: given['generator'] ?? definition.generator(image, model, classes),
+    discriminator: given['discriminator'] ?? definition.discriminator(packed, model, classes),
+  };
+}
+
+/** Classes to build for: as the config says; without a word there, the data's for a conditional recipe and none for the others. */
+function wantedClasses(
+  given: unknown,
+  { conditional = false, name }: RecipeDefinition,
+  available: number | undefined,
+): number {
+  const classes = validate(classesSchema, given, 'classes');
+  if (!conditional || classes > 0) return classes;
+  if (given !== undefined) throw unexpected('classes', `1 or more for ${name}`, given);
+  if (available !== undefined) return available;
+  throw new GanodeError(
+    'INVALID_DATA',
+    `Expected labelled data for ${name} but the data has no labels`,
+  );
 }
 
 function latentSize(given: unknown, generator: GraphSpec): unknown {
@@ -119,5 +156,14 @@ function checkLabels(classes: number, available: number | undefined): void {
       `at least ${available}, the number of the data's classes,`,
       classes,
     );
+  }
+}
+
+/** Images that D sees at once would each have a label of their own, and are as many in every pack. */
+function checkPacking({ packing, batch, models: { discriminator } }: Recipe): void {
+  if (batch % packing !== 0) throw unexpected('batch', `a multiple of packing (${packing})`, batch);
+  if (packing === 1) return;
+  if (discriminator.inputs['label'] !== undefined || 'classLogits' in discriminator.outputs) {
+    throw unexpected('packing', '1 for a discriminator that works with labels', packing);
   }
 }

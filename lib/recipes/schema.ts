@@ -1,20 +1,22 @@
 /** The schema of a resolved recipe: plain data from which a run can be repeated exactly. Native code reads the same JSON. */
 import { z } from 'zod';
 import type { GraphSpec } from '../graph/spec.js';
+import { augmentSchema } from './augment.js';
+import { lossSchema, penaltySchema } from './objective.js';
+import { scheduled } from './scheduled.js';
 
 export type { ImageShape } from '../models/image-shape.js';
 
 const positiveInteger = z.int().min(1);
-const rate = z.number().positive().max(10);
-
-const betas = z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]);
+const rate = scheduled(z.number().positive().max(10));
+const beta = scheduled(z.number().min(0).lt(1));
 
 /** Optimizers. Defaults are PyTorch's, except where a paper's recipe says otherwise. */
 export const optimizerSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['adam', 'adamW']),
     learningRate: rate,
-    betas: betas.default([0.9, 0.999]),
+    betas: z.tuple([beta, beta]).default([0.9, 0.999]),
     epsilon: z.number().positive().default(1e-8),
     weightDecay: z.number().min(0).default(0),
   }),
@@ -36,16 +38,20 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const lossSchema = z.strictObject({
-  /** `minimax`: G minimizes log(1 - D(G(z))); `nonSaturating`: G maximizes log D(G(z)). Both in Goodfellow et al. 2014, on logits. */
-  kind: z.enum(['minimax', 'nonSaturating']),
-});
-
-/** Exponential moving average of G's weights: by `decay` a step, or by `halfLife` in images. */
+/**
+ * Exponential moving average of G's weights: by `decay` a step, or by `halfLife` in images. With `rampUp` (StyleGAN2 has 0.05) the
+ * half-life is at most that share of the images shown, so that the first weights are soon forgotten.
+ */
 export const emaSchema = z.union([
   z.strictObject({ decay: z.number().gt(0).lt(1) }),
-  z.strictObject({ halfLife: z.number().positive() }),
+  z.strictObject({
+    halfLife: scheduled(z.number().min(0)),
+    rampUp: z.number().positive().nullable().default(null),
+  }),
 ]);
+
+/** Layers that stay as they are: the first so many with weights (Freeze-D, Mo et al. 2020: those near the image), or by name. */
+const freezeSchema = z.union([z.int().min(0).max(1000), z.array(z.string())]).default(0);
 
 export const imageSchema = z.strictObject({
   channels: z.int().min(1).max(4),
@@ -81,6 +87,12 @@ export const recipeSchema = z.strictObject({
   model: z.record(z.string(), z.unknown()).default({}),
   models: z.strictObject({ generator: graphSchema, discriminator: graphSchema }),
   loss: lossSchema,
+  /** Added to the loss; of several, each stands for itself. */
+  penalties: z.array(penaltySchema).default([]),
+  /** Every weight of D is kept within ± this (Arjovsky et al. 2017); null: free. */
+  weightClipping: z.number().positive().nullable().default(null),
+  /** Images that D sees at once, as the channels of one (PacGAN, Lin et al. 2018); divides the batch. */
+  packing: positiveInteger.max(64).default(1),
   optimizers: z.strictObject({ generator: optimizerSchema, discriminator: optimizerSchema }),
   /** D-updates, then G-updates, in one step. */
   discriminatorSteps: positiveInteger.max(100).default(1),
@@ -90,6 +102,10 @@ export const recipeSchema = z.strictObject({
   /** Forward passes whose gradients are averaged for one update. */
   accumulation: positiveInteger.max(1024).default(1),
   ema: emaSchema.nullable().default(null),
+  /** What D sees of real images and fakes alike; G learns through it. */
+  augment: augmentSchema.nullable().default(null),
+  /** Layers whose weights stay, for transfer from a checkpoint. */
+  freeze: z.strictObject({ generator: freezeSchema, discriminator: freezeSchema }).prefault({}),
   precision: z.enum(['fp32', 'bf16', 'auto']).default('fp32'),
   device: z.enum(['cpu', 'cuda', 'auto']).default('cpu'),
   /** Threads for one operator; null: as many as ATen picks. Bit-identical repetition needs the same number. */
@@ -124,6 +140,6 @@ export const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 /** The same before defaults are filled in. */
 export type RecipeInput = z.input<typeof recipeSchema>;
+export type { LossOptions, PenaltyOptions } from './objective.js';
 export type OptimizerOptions = z.infer<typeof optimizerSchema>;
-export type LossOptions = z.infer<typeof lossSchema>;
 export type EmaOptions = z.infer<typeof emaSchema>;

@@ -67,7 +67,12 @@ function follow(
   for (const key of path) {
     at = (at as Record<PropertyKey, unknown> | null | undefined)?.[key];
     schemas = schemas.flatMap((one) => {
-      const next = one instanceof z.ZodObject ? one.shape[key as string] : undefined;
+      const next =
+        one instanceof z.ZodObject
+          ? one.shape[key as string]
+          : one instanceof z.ZodArray
+            ? one.element
+            : undefined;
       return next ? alternatives(next as z.ZodType, at) : [];
     });
   }
@@ -96,9 +101,14 @@ function keysOf(schema: z.ZodType): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-/** `{epochs}` for an object; the words or the type of anything else. */
+/** `{epochs}` for an object, what may be left out left out; the words or the type of anything else. */
 function describeAlternative(schema: z.ZodType): string {
-  if (schema instanceof z.ZodObject) return `{${Object.keys(schema.shape).join(', ')}}`;
+  if (schema instanceof z.ZodObject) {
+    const needed = Object.entries(schema.shape as Record<string, z.ZodType>).filter(
+      ([, value]) => !value.safeParse(undefined).success,
+    );
+    return `{${needed.map(([key]) => key).join(', ')}}`;
+  }
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
     const words = schema instanceof z.ZodEnum ? schema.options : [...schema.values];
     return words.map(show).join(' or ');

@@ -1,45 +1,24 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { GraphSpec } from '../../../lib/graph/index.js';
+import { describe, expect, it } from 'vitest';
 import { dcganDiscriminator, dcganGenerator } from '../../../lib/models/dcgan.js';
 import { gan2014Discriminator, gan2014Generator } from '../../../lib/models/gan-2014.js';
 import { kerasMnistDiscriminator, kerasMnistGenerator } from '../../../lib/models/keras-mnist.js';
 import {
-  type GraphReport,
-  type NativeNetwork,
-  native,
-  type TensorData,
-} from '../../../lib/native.js';
+  colour64,
+  grey28,
+  inspect,
+  network,
+  operators,
+  read,
+  run,
+  shapesOf,
+  spread,
+} from '../../helpers/network.js';
 
-const inspect = (spec: GraphSpec): GraphReport => native().inspectGraph(JSON.stringify(spec));
-const shapesOf = (spec: GraphSpec, op: string): number[][] =>
-  inspect(spec)
-    .nodes.filter((node) => node.op === op)
-    .map(({ shape }) => shape);
-
-async function network(spec: GraphSpec): Promise<NativeNetwork> {
-  const made = await native().createNetwork(JSON.stringify(spec), { seed: 1, threads: 1 });
-  onTestFinished(() => made.dispose());
-  return made;
-}
-
-async function read(from: NativeNetwork, name: string): Promise<Float32Array> {
-  const tensors = await from.readTensors([name]);
-  return (tensors[name] as TensorData).data as Float32Array;
-}
-
-function spread(values: ArrayLike<number>): { mean: number; std: number } {
-  const all = Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-  return { mean, std: Math.sqrt(all.reduce((sum, v) => sum + (v - mean) ** 2, 0) / all.length) };
-}
-
-const grey28 = { channels: 1, height: 28, width: 28 };
-const colour64 = { channels: 3, height: 64, width: 64 };
 const dcganOptions = { latentSize: 100, width: 64 };
 
 describe('keras-mnist', () => {
   it('has the layers of the article', () => {
-    const generator = kerasMnistGenerator({ latentSize: 100 });
+    const generator = kerasMnistGenerator(grey28, { latentSize: 100 });
     expect(shapesOf(generator, 'dense')).toEqual([[128], [6272]]);
     expect(shapesOf(generator, 'convTranspose2d')).toEqual([
       [128, 14, 14],
@@ -49,7 +28,7 @@ describe('keras-mnist', () => {
     // 100·128 + 128, 128·6272 + 6272, 128·128·16 + 128, 128·64·16 + 64, 64·49 + 1
     expect(inspect(generator).parameters).toBe(12_928 + 809_088 + 262_272 + 131_136 + 3_137);
 
-    const discriminator = kerasMnistDiscriminator();
+    const discriminator = kerasMnistDiscriminator(grey28);
     expect(shapesOf(discriminator, 'conv2d')).toEqual([
       [64, 14, 14],
       [128, 7, 7],
@@ -117,8 +96,7 @@ describe('dcgan', () => {
   });
 
   it('has no batch norm at the output of G and at the input of D', () => {
-    const kinds = (spec: GraphSpec): string[] => spec.nodes.map(({ op }) => op);
-    expect(kinds(dcganGenerator(grey28, dcganOptions, 0))).toEqual([
+    expect(operators(dcganGenerator(grey28, dcganOptions, 0))).toEqual([
       'reshape',
       'convTranspose2d',
       'batchNorm',
@@ -129,7 +107,7 @@ describe('dcgan', () => {
       'convTranspose2d',
       'tanh',
     ]);
-    expect(kinds(dcganDiscriminator(grey28, dcganOptions, 0))).toEqual([
+    expect(operators(dcganDiscriminator(grey28, dcganOptions, 0))).toEqual([
       'conv2d',
       'leakyRelu',
       'conv2d',
@@ -152,25 +130,17 @@ describe('dcgan', () => {
 
   it('listens to the label, in both networks', async () => {
     const options = { latentSize: 8, width: 4 };
-    const label = (value: number) => ({ shape: [1], data: Int32Array.of(value) });
-    const run = async (spec: GraphSpec, name: string, shape: number[], of: number) => {
-      const made = await network(spec);
-      const length = shape.reduce((a, b) => a * b);
-      const input = { shape, data: Float32Array.from({ length }, (_, i) => Math.sin(i)) };
-      const { outputs } = await made.forward({ inputs: { [name]: input, label: label(of) } });
-      return Array.from(Object.values(outputs)[0]?.data as Float32Array);
-    };
-    const generator = dcganGenerator(grey28, options, 10);
-    const image = await run(generator, 'z', [1, 8], 3);
+    const generator = await network(dcganGenerator(grey28, options, 10));
+    const { image } = await run(generator, 'z', [8], 3);
     expect(image).toHaveLength(784);
-    expect(await run(generator, 'z', [1, 8], 3)).toEqual(image);
-    expect(await run(generator, 'z', [1, 8], 4)).not.toEqual(image);
-    expect(image.every((value) => value >= -1 && value <= 1)).toBe(true);
+    expect(await run(generator, 'z', [8], 3)).toEqual({ image });
+    expect(await run(generator, 'z', [8], 4)).not.toEqual({ image });
+    expect(image?.every((value) => value >= -1 && value <= 1)).toBe(true);
 
-    const discriminator = dcganDiscriminator(grey28, options, 10);
-    const logit = await run(discriminator, 'image', [1, 1, 28, 28], 3);
-    expect(logit).toHaveLength(1);
-    expect(await run(discriminator, 'image', [1, 1, 28, 28], 4)).not.toEqual(logit);
+    const discriminator = await network(dcganDiscriminator(grey28, options, 10));
+    const { logits } = await run(discriminator, 'image', [1, 28, 28], 3);
+    expect(logits).toHaveLength(1);
+    expect(await run(discriminator, 'image', [1, 28, 28], 4)).not.toEqual({ logits });
   });
 
   it.each([

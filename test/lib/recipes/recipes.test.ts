@@ -63,7 +63,7 @@ describe('recipes', () => {
     [{ batch: 0 }, /^batch: expected number to be >=1 but received 0$/],
     [{ batch: 'x' }, /^batch: expected number but received "x"$/],
     [{ precision: 'fp8' }, /^precision: expected one of .*fp32.* but received "fp8"$/],
-    [{ loss: { kind: 'hinge' } }, /^loss.kind: expected one of .* but received "hinge"$/],
+    [{ loss: { kind: 'hinges' } }, /^loss.kind: expected one of .* but received "hinges"$/],
     [
       { optimizers: { generator: { kind: 'adan', learningRate: 1 } } },
       /^optimizers.generator.kind: expected .*"adam".*"sgd".* but received "adan"$/,
@@ -101,7 +101,7 @@ describe('recipes', () => {
     ],
     [
       { optimizers: { generator: { kind: 'sgd' } } },
-      /^optimizers.generator.learningRate: expected number but received nothing$/,
+      /^optimizers.generator.learningRate: expected number or {schedule, from, to, images} but received nothing$/,
     ],
     [null, /^recipe: expected an object but received null$/],
   ] as [never, RegExp][])('%o is one clear line', (config, message) => {

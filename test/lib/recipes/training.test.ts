@@ -1,0 +1,70 @@
+/** Every recipe trains, and resumes exactly: a few steps, narrow networks, noise for images. */
+import { describe, expect, it } from 'vitest';
+import { ArrayDataset } from '../../../lib/data/dataset.js';
+import { type RecipeConfig, recipes } from '../../../lib/recipes/index.js';
+import type { ProgressEvent } from '../../../lib/train/events.js';
+import { temporaryDir } from '../../helpers/tiny.js';
+import { at, tensorsOf, train } from '../train/training.js';
+
+const length = 80;
+const data = new ArrayDataset({
+  images: Uint8Array.from({ length: length * 784 }, (_, i) => (i * 7919) % 256),
+  shape: { channels: 1, height: 28, width: 28 },
+  labels: Array.from({ length }, (_, i) => i % 10),
+});
+
+const narrow: Record<string, Record<string, number>> = {
+  dcgan: { width: 4 },
+  'gan-2014': { generatorUnits: 16, discriminatorUnits: 8 },
+  wgan: { width: 4 },
+  'wgan-gp': { width: 4 },
+  lsgan: { width: 4 },
+  sngan: { width: 4 },
+  pacgan: { width: 4 },
+  acgan: { generatorWidth: 4, discriminatorWidth: 2 },
+  r3gan: { width: 8, maxWidth: 8 },
+};
+
+/** The config of a recipe, small and for so many steps. */
+function small(recipe: string, steps: number): RecipeConfig {
+  const { discriminatorSteps = 1 } = recipes.find(({ name }) => name === recipe)?.defaults ?? {};
+  return {
+    recipe,
+    model: narrow[recipe] ?? {},
+    batch: 8,
+    threads: 1,
+    reportEvery: 1,
+    checkpoint: { every: 2, keep: null },
+    duration: { images: steps * 8 * discriminatorSteps },
+  };
+}
+
+async function twoSteps(recipe: string, config: Record<string, unknown>): Promise<ProgressEvent[]> {
+  const events = await train({ recipe: { ...small(recipe, 2), ...config }, data });
+  return events.filter((event): event is ProgressEvent => event.type === 'progress');
+}
+
+describe('recipes in training', () => {
+  it.each(recipes.map(({ name }) => name))('%s', async (recipe) => {
+    const progress = await twoSteps(recipe, {});
+    expect(progress.map(({ step }) => step)).toEqual([1, 2]);
+    for (const { metrics } of progress) {
+      for (const value of Object.values(metrics)) expect(value).toSatisfy(Number.isFinite);
+    }
+    const [first, second] = progress.map(({ metrics }) => metrics);
+    expect(second).not.toEqual(first);
+  });
+
+  it.each(recipes.map(({ name }) => name))('%s resumes exactly', async (recipe) => {
+    const [whole, parts] = [await temporaryDir(), await temporaryDir()];
+    await train({ recipe: small(recipe, 4), data, out: whole });
+    await train({ recipe: small(recipe, 2), data, out: parts });
+    const { duration } = small(recipe, 4);
+    await train({ recipe: { duration }, data, out: parts, resume: true });
+    expect(await tensorsOf(at(parts, 4))).toEqual(await tensorsOf(at(whole, 4)));
+  });
+
+  it.each(['dcgan', 'wgan', 'lsgan', 'sngan', 'r3gan'])('%s with labels', async (recipe) => {
+    expect(await twoSteps(recipe, { classes: 10 })).toHaveLength(2);
+  });
+});
