@@ -9,6 +9,11 @@ import { latentPath } from './path.js';
 export interface LoadOptions {
   /** Averaged weights where the checkpoint has them (default true). */
   ema?: boolean;
+  /**
+   * Batches of 64 fakes over which the statistics of batch normalization are estimated anew (Brock et al. 2019): for averaged weights,
+   * which training never normalized with. Default 0: those of the checkpoint.
+   */
+  standingStatistics?: number;
   /** Default: as many as libtorch picks. */
   threads?: number;
   /** Default `fp32`. */
@@ -59,13 +64,16 @@ export class Generator implements AsyncDisposable {
     readonly recipe: Recipe,
     /** Steps that it was trained. */
     readonly step: number,
+    /** Path of the checkpoint that it was read from. */
+    readonly checkpoint: string,
   ) {}
 
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
   static async load(path: string, options: LoadOptions = {}): Promise<Generator> {
     const checkpoint = await resolveCheckpoint(path);
     const { recipe, step } = (await openCheckpoint(checkpoint)).metadata;
-    return new Generator(await native().openGenerator(checkpoint, options), recipe, step);
+    const network = await native().openGenerator(checkpoint, options);
+    return new Generator(network, recipe, step, checkpoint);
   }
 
   /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
@@ -78,6 +86,24 @@ export class Generator implements AsyncDisposable {
   async sample(count: number, options: SampleOptions = {}): Promise<Images> {
     const latents = await this.latents(count, options);
     return this.render(latents, this.labels(count, options.labels));
+  }
+
+  /** The images of `sample`, up to `batch` at a time: more of them than memory has to hold. Throws `INVALID_OPTION`. */
+  async *batches(
+    count: number,
+    batch: number,
+    options: SampleOptions = {},
+  ): AsyncGenerator<Images, void> {
+    if (!Number.isInteger(batch) || batch < 1)
+      throw invalid('batch', 'a whole number from 1', batch);
+    const latents = await this.latents(count, options);
+    const labels = this.labels(count, options.labels);
+    const size = this.recipe.latentSize;
+    for (let start = 0; start < count; start += batch) {
+      const end = Math.min(start + batch, count);
+      const part = latents.subarray(start * size, end * size);
+      yield await this.render(part, labels?.subarray(start, end));
+    }
   }
 
   /** Makes `count` images as the generator gives them: float32, N×C×H×W, in [-1, 1]. */

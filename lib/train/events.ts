@@ -1,15 +1,32 @@
 /** What happens in training, as `trainer.train()` yields it and `metrics.jsonl` and `--json` write it. */
 
-/** Means over the steps since the last report. */
-export interface Metrics {
-  /** Binary cross-entropy of D on real and fake, summed. */
+import type { PenaltyOptions } from '../recipes/schema.js';
+
+/** Each penalty, before its weight; absent where it was not due. */
+type Penalties = { [Name in PenaltyOptions['kind'] as `penalty.${Name}`]?: number };
+
+/** Means over the steps since the last report. What a recipe does not have is absent. */
+export interface Metrics extends Penalties {
+  /** The adversarial loss of D, without penalties. */
   discriminatorLoss: number;
   generatorLoss: number;
   /** Mean logit of D for real images, and for fakes. */
   realLogit: number;
   fakeLogit: number;
-  /** Share of real and fake images that D tells right, 0 … 1. */
+  /** Share of real and fake images that D tells right, 0 … 1; its mistakes are the rest. Of pairs, for losses without a threshold. */
   discriminatorAccuracy: number;
+  /** Euclidean norm of the gradient of all weights together. */
+  discriminatorGradientNorm: number;
+  generatorGradientNorm: number;
+  /** How much the values of fakes vary within a batch, against real images': 1 is as much, near 0 is collapse. Needs batches of 2. */
+  sampleDiversity?: number;
+  /** Share of fakes (or pairs) of which D is surer than 99 %; for minimax, non-saturating and relativistic losses. */
+  discriminatorSaturation?: number;
+  /** Share of images whose class D's `classLogits` tell right. */
+  realClassAccuracy?: number;
+  fakeClassAccuracy?: number;
+  /** With which an augmentation is applied, 0 … 1: ADA's p. */
+  augmentProbability?: number;
 }
 
 /** Where training stands. */
@@ -58,6 +75,8 @@ export interface CheckpointEvent extends Position {
 
 export interface WarningEvent extends Position {
   type: 'warning';
+  /** What it is about: the data, what was transferred, or signs of training going wrong. */
+  kind: 'data' | 'transfer' | 'collapse' | 'saturation' | 'gradient';
   message: string;
 }
 

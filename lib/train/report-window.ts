@@ -6,7 +6,8 @@ import type { Schedule } from './schedule.js';
 export class ReportWindow {
   private readonly started = performance.now();
   private opened = this.started;
-  private sums: Record<string, number> = {};
+  /** Sum and number of the values of each column. */
+  private sums: Record<string, [sum: number, count: number]> = {};
   private steps = 0;
   private idleSeconds = 0;
   private totalSteps = 0;
@@ -19,8 +20,11 @@ export class ReportWindow {
     const sinceStart = (performance.now() - this.started) / 1000;
     const idleSeconds = Math.max(0, Math.min(idleSinceLastRun, sinceStart - busySeconds));
     values.forEach((value, index) => {
+      // A penalty that was not due.
+      if (Number.isNaN(value)) return;
       const column = columns[index % columns.length] as string;
-      this.sums[column] = (this.sums[column] ?? 0) + value;
+      const [sum, count] = this.sums[column] ?? [0, 0];
+      this.sums[column] = [sum + value, count + 1];
     });
     this.steps += completed;
     this.idleSeconds += idleSeconds;
@@ -32,9 +36,8 @@ export class ReportWindow {
   close(step: number): ProgressEvent {
     const now = performance.now();
     const seconds = Math.max((now - this.opened) / 1000, 1e-9);
-    const steps = Math.max(this.steps, 1);
     const metrics = Object.fromEntries(
-      Object.entries(this.sums).map(([column, sum]) => [column, sum / steps]),
+      Object.entries(this.sums).map(([column, [sum, count]]) => [column, sum / count]),
     ) as unknown as Metrics;
     const secondsPerStep = (now - this.started) / 1000 / Math.max(this.totalSteps, 1);
     const event: ProgressEvent = {

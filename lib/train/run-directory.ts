@@ -3,10 +3,10 @@ import { appendFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { GanodeError } from '../errors.js';
 import { ioError, writeFileAtomic } from '../files.js';
-import type { Images } from '../image/images.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
 import { listCheckpoints, removeFile } from './checkpoints.js';
 import type { Position, TrainEvent } from './events.js';
+import type { Picture } from './picture.js';
 import { TensorBoardWriter } from './tensorboard.js';
 
 /** config.json: what a run was made from, whole. */
@@ -14,6 +14,8 @@ export interface RunConfig {
   recipe: Recipe;
   /** Source and options of the data, where they can be written down. */
   data?: { source: string; options?: Record<string, unknown> };
+  /** The checkpoint whose weights training began with. */
+  transfer?: string;
   /** What the data turned out to be; `classes` is their number. */
   dataset: { name: string; length: number; shape: ImageShape; classes?: number };
   versions: Record<string, string>;
@@ -65,41 +67,62 @@ export class RunDirectory {
     }
   }
 
-  /** Writes down what is worth keeping of an event. */
+  /** Writes down what is worth keeping of an event: reports, and warnings between them. */
   async record(event: TrainEvent): Promise<void> {
+    if (event.type === 'warning') {
+      const { step, images, epoch, kind, message } = event;
+      await this.append({ step, images, epoch, warning: { kind, message } });
+    }
     if (event.type !== 'progress') return;
     const { step, images, epoch, metrics, imagesPerSecond, waitedShare } = event;
-    const path = join(this.path, 'metrics.jsonl');
-    const line = { step, images, epoch, ...metrics, imagesPerSecond, waitedShare };
-    try {
-      await appendFile(path, `${JSON.stringify(line)}\n`);
-    } catch (error) {
-      throw ioError('write', path, error);
-    }
+    await this.append({ step, images, epoch, ...metrics, imagesPerSecond, waitedShare });
     await this.tensorboard.scalars(step, {
-      'loss/discriminator': metrics.discriminatorLoss,
-      'loss/generator': metrics.generatorLoss,
-      'logit/real': metrics.realLogit,
-      'logit/fake': metrics.fakeLogit,
-      'accuracy/discriminator': metrics.discriminatorAccuracy,
+      ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [tagOf(name), value])),
       'speed/imagesPerSecond': imagesPerSecond,
       'speed/waitedShare': waitedShare,
     });
   }
 
-  /** Writes a grid of samples; returns its path. */
-  async addSamples(images: Images, { step }: Position): Promise<string> {
+  private async append(line: Record<string, unknown>): Promise<void> {
+    const path = join(this.path, 'metrics.jsonl');
+    try {
+      await appendFile(path, `${JSON.stringify(line)}\n`);
+    } catch (error) {
+      throw ioError('write', path, error);
+    }
+  }
+
+  /** Writes a picture of samples; returns its path. */
+  async addSamples({ png, ...sides }: Picture, { step }: Position): Promise<string> {
     const path = join(this.path, 'samples', `${String(step).padStart(6, '0')}.png`);
-    const png = await images.grid();
     await writeFileAtomic(path, png);
-    const [, channels = 1, height = 0, width = 0] = images.shape;
-    await this.tensorboard.image(step, 'samples', png, { height, width, channels });
+    await this.tensorboard.image(step, 'samples', png, sides);
     return path;
   }
 
   close(): Promise<void> {
     return this.tensorboard.close();
   }
+}
+
+/** TensorBoard groups by what stands before the slash. */
+const tags: Readonly<Record<string, string>> = {
+  discriminatorLoss: 'loss/discriminator',
+  generatorLoss: 'loss/generator',
+  realLogit: 'logit/real',
+  fakeLogit: 'logit/fake',
+  discriminatorAccuracy: 'accuracy/discriminator',
+  realClassAccuracy: 'accuracy/realClass',
+  fakeClassAccuracy: 'accuracy/fakeClass',
+  discriminatorGradientNorm: 'gradientNorm/discriminator',
+  generatorGradientNorm: 'gradientNorm/generator',
+  sampleDiversity: 'health/sampleDiversity',
+  discriminatorSaturation: 'health/discriminatorSaturation',
+  augmentProbability: 'augment/probability',
+};
+
+function tagOf(metric: string): string {
+  return tags[metric] ?? metric.replace('.', '/');
 }
 
 async function isCheckpointOf(dir: string, checkpoint: string): Promise<boolean> {

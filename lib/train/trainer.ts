@@ -3,16 +3,19 @@ import { BatchLoader } from '../data/loader.js';
 import { openDataset, type SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { Images } from '../image/images.js';
-import { type NativeSession, native } from '../native.js';
+import { type NativeSession, native, type SampleReport } from '../native.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
 import { checkpointMetadata, checkpointPath, publishCheckpoint } from './checkpoints.js';
-import type { Position, ProgressEvent, TrainEvent } from './events.js';
+import type { Position, ProgressEvent, TrainEvent, WarningEvent } from './events.js';
 import { Feed } from './feed.js';
+import { HealthMonitor } from './health.js';
+import { gridPicture, isPlane, pointsOfPicture, scatterPicture } from './picture.js';
 import { ReportWindow } from './report-window.js';
 import { openResumed } from './resume.js';
 import { type RunConfig, RunDirectory } from './run-directory.js';
 import { type Length, Schedule, withLength } from './schedule.js';
+import { transferFrom } from './transfer.js';
 
 export interface TrainerOptions {
   /** A recipe's name, or a config: a name and what differs from its defaults. Default `dcgan`. */
@@ -25,8 +28,20 @@ export interface TrainerOptions {
   out?: string;
   /** Goes on from the latest checkpoint of `out`, or from the checkpoint or run that is named. */
   resume?: boolean | string;
+  /** Begins with the weights of another training that fit by name and shape: a checkpoint or a run. */
+  transfer?: string;
   /** Called with every event, before the loop sees it. */
   onEvent?: (event: TrainEvent) => void;
+}
+
+/** How `sample` draws. */
+export interface DrawOptions {
+  /** Equal seeds give equal latents. Default 0. */
+  seed?: number;
+  /** ψ in (0, 1]. Default: no truncation. */
+  truncation?: number;
+  /** One class index an image, for a conditional generator. */
+  labels?: readonly number[];
 }
 
 /** `epochs`, `images` or `steps` override the recipe's duration; they count from the very start, not from where training stands. */
@@ -50,6 +65,9 @@ export class Trainer implements AsyncDisposable {
   /** What is being saved or sampled; never rejects. */
   private pending: Promise<unknown> = Promise.resolve();
   private lastCheckpoint: string | undefined;
+  private readonly health: HealthMonitor;
+  /** Warnings that nobody was told yet. */
+  private warnings: Pick<WarningEvent, 'kind' | 'message'>[] = [];
   private warned = 0;
   private disposed = false;
 
@@ -64,8 +82,11 @@ export class Trainer implements AsyncDisposable {
     private readonly onEvent: ((event: TrainEvent) => void) | undefined,
     private stepsDone: number,
     private readonly resumedFrom: string | undefined,
+    transferred: readonly string[],
   ) {
     this.lastCheckpoint = resumedFrom;
+    this.health = new HealthMonitor(recipe);
+    this.warnings = transferred.map((message) => ({ kind: 'transfer', message }));
   }
 
   /**
@@ -91,6 +112,7 @@ export class Trainer implements AsyncDisposable {
     const session = resumed?.session ?? (await native().createSession(JSON.stringify(recipe)));
     try {
       requireShape(recipe, dataset);
+      const transferred = await transferFrom(options, session);
       const loader = new BatchLoader(dataset, {
         batch: recipe.batch,
         batchesPerStep: recipe.discriminatorSteps * recipe.accumulation,
@@ -99,7 +121,12 @@ export class Trainer implements AsyncDisposable {
       });
       const { ganode, libtorchLoaded: libtorch } = native().info();
       const versions = { ganode, libtorch, node: process.version };
-      const config = { recipe, ...describeData(options, dataset), versions };
+      const config = {
+        recipe,
+        ...describeData(options, dataset),
+        ...(options.transfer && { transfer: options.transfer }),
+        versions,
+      };
       const run = options.out ? await RunDirectory.open(options.out, config, resumed) : undefined;
       return new Trainer(
         recipe,
@@ -111,6 +138,7 @@ export class Trainer implements AsyncDisposable {
         options.onEvent,
         resumed?.step ?? 0,
         resumed?.path,
+        transferred,
       );
     } catch (error) {
       await session.dispose();
@@ -185,17 +213,18 @@ export class Trainer implements AsyncDisposable {
   }
 
   /** Samples the generator as it stands (its averaged weights, where it has them). */
-  async sample(
+  async sample(count: number, options: DrawOptions = {}): Promise<Images> {
+    const { shape, data } = await this.draw(count, options, 'uint8');
+    return new Images(shape, data as Uint8Array);
+  }
+
+  /** The same as the generator gives them: float32, count × the shape of its output. */
+  async sampleRaw(
     count: number,
-    options: { seed?: number; truncation?: number; labels?: readonly number[] } = {},
-  ): Promise<Images> {
-    const { labels, ...rest } = options;
-    const report = await this.session.sample({
-      count,
-      ...rest,
-      ...(labels && { labels: Int32Array.from(labels) }),
-    });
-    return new Images(report.shape, report.data as Uint8Array);
+    options: DrawOptions = {},
+  ): Promise<{ shape: number[]; data: Float32Array }> {
+    const { shape, data } = await this.draw(count, options, 'float32');
+    return { shape, data: data as Float32Array };
   }
 
   /** Writes a checkpoint outside the run directory. */
@@ -214,6 +243,15 @@ export class Trainer implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  private draw(
+    count: number,
+    { labels, ...rest }: DrawOptions,
+    output: 'uint8' | 'float32',
+  ): Promise<SampleReport> {
+    const classes = labels && { labels: Int32Array.from(labels) };
+    return this.session.sample({ count, ...rest, ...classes, output });
   }
 
   private schedule(length: Length): Schedule {
@@ -241,14 +279,18 @@ export class Trainer implements AsyncDisposable {
 
   /** A grid from latents that are the same all through a run. */
   private async saveSamples(run: RunDirectory, position: Position): Promise<TrainEvent> {
-    const { count } = this.recipe.samples;
+    const plane = isPlane(this.recipe.image);
+    const count = plane ? pointsOfPicture : this.recipe.samples.count;
     const label = this.recipe.models.generator.inputs['label'];
     const classes = label && 'classes' in label ? label.classes : 0;
-    const images = await this.sample(count, {
+    const options = {
       seed: this.recipe.seed,
       ...(classes > 0 && { labels: Array.from({ length: count }, (_, i) => i % classes) }),
-    });
-    return { type: 'samples', path: await run.addSamples(images, position), ...position };
+    };
+    const picture = plane
+      ? await scatterPicture(this.dataset, (await this.sampleRaw(count, options)).data)
+      : await gridPicture(await this.draw(count, options, 'uint8'));
+    return { type: 'samples', path: await run.addSamples(picture, position), ...position };
   }
 
   private async saveCheckpoint(run: RunDirectory, position: Position): Promise<TrainEvent> {
@@ -265,17 +307,24 @@ export class Trainer implements AsyncDisposable {
   private async report(window: ReportWindow): Promise<TrainEvent> {
     const progress = window.close(this.stepsDone);
     this.history.push(progress);
+    this.warnings.push(...this.health.check(progress.metrics, progress.images));
     if (!this.disposed) await this.run?.record(progress);
     return this.emit(progress);
   }
 
-  /** Streamed data may find more to say at any time. */
-  private *newWarnings(schedule: Schedule): Generator<TrainEvent, void, void> {
-    const warnings = this.dataset.warnings ?? [];
-    while (this.warned < warnings.length) {
-      const message = warnings[this.warned] as string;
-      this.warned += 1;
-      yield this.emit({ type: 'warning', message, ...this.position(schedule) });
+  /** What is to be told since the last time; streamed data may find more to say at any time. */
+  private async *newWarnings(schedule: Schedule): AsyncGenerator<TrainEvent, void, void> {
+    const ofData = (this.dataset.warnings ?? []).slice(this.warned);
+    this.warned += ofData.length;
+    const warnings = [
+      ...this.warnings,
+      ...ofData.map((message) => ({ kind: 'data' as const, message })),
+    ];
+    this.warnings = [];
+    for (const warning of warnings) {
+      const event: WarningEvent = { type: 'warning', ...warning, ...this.position(schedule) };
+      if (!this.disposed) await this.run?.record(event);
+      yield this.emit(event);
     }
   }
 

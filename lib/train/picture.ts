@@ -1,0 +1,46 @@
+/** What samples look like in a run directory. */
+import type { Dataset } from '../data/dataset.js';
+import { Images } from '../image/images.js';
+import { scatter } from '../image/scatter.js';
+import type { SampleReport } from '../native.js';
+import type { ImageShape } from '../recipes/schema.js';
+
+export interface Picture {
+  png: Uint8Array;
+  height: number;
+  width: number;
+  channels: number;
+}
+
+/** Images side by side. Of images with 2 or more than 4 channels, each channel is a grey picture. */
+export async function gridPicture({ shape, data }: SampleReport): Promise<Picture> {
+  const [n = 0, channels = 1, height = 0, width = 0] = shape;
+  const whole = [1, 3, 4].includes(channels);
+  const images = new Images(whole ? shape : [n * channels, 1, height, width], data as Uint8Array);
+  return { png: await images.grid(), height, width, channels: whole ? channels : 1 };
+}
+
+/** Whether images of this shape are points of a plane. */
+export function isPlane({ channels, height, width }: ImageShape): boolean {
+  return channels === 2 && height === 1 && width === 1;
+}
+
+/** Points of a picture, real and generated each: as many as the papers on mixtures look at. */
+export const pointsOfPicture = 2500;
+const side = 480;
+
+/** Generated points over real ones. */
+export async function scatterPicture(dataset: Dataset, points: Float32Array): Promise<Picture> {
+  const count = Math.min(pointsOfPicture, dataset.length);
+  const target =
+    dataset.dtype === 'uint8' ? new Uint8Array(2 * count) : new Float32Array(2 * count);
+  await dataset.read(
+    Uint32Array.from({ length: count }, (_, i) => i),
+    target,
+  );
+  // Bytes are scaled to [-1, 1] in training.
+  const real =
+    target instanceof Uint8Array ? Float32Array.from(target, (byte) => byte / 127.5 - 1) : target;
+  const png = await scatter(real, points, { size: side });
+  return { png, height: side, width: side, channels: 3 };
+}
