@@ -7,6 +7,27 @@ export {
   type SourceOptions,
 } from './data/index.js';
 export { type ErrorCode, GanodeError } from './errors.js';
+export { type Classifier, type ClassifierOptions, openClassifier } from './evaluate/classifier.js';
+export { evaluate } from './evaluate/evaluate.js';
+export type { Extraction, FeatureExtractor, Features, ImageBatch } from './evaluate/extractor.js';
+export type { EvaluateOptions } from './evaluate/job.js';
+export type { MeasureOptions } from './evaluate/measures.js';
+export { type MixtureMetrics, mixtureMetrics } from './evaluate/mixture.js';
+export type {
+  Better,
+  CollapseMetric,
+  EvaluationReport,
+  FeatureMetric,
+  Measured,
+  MetricName,
+  MetricReport,
+} from './evaluate/report.js';
+export {
+  type DigitClassifier,
+  type StackedMnistMetrics,
+  stackedMnistMetrics,
+} from './evaluate/stacked-mnist.js';
+export { type OpenTorchScriptOptions, openTorchScript } from './evaluate/torchscript.js';
 export * as graph from './graph/index.js';
 export type { GraphSpec } from './graph/spec.js';
 export { Images } from './image/images.js';

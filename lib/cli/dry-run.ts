@@ -19,6 +19,7 @@ export async function dryRun({
   data,
   out,
   resume,
+  transfer,
   json,
 }: Training & { json: boolean }): Promise<void> {
   if (out && !resume) await refuseRun(out);
@@ -27,6 +28,7 @@ export async function dryRun({
     recipe: config,
     data: dataset,
     ...(resume && { resume }),
+    ...(transfer && { transfer }),
   });
   const { recipe } = trainer;
   const sampler = new Sampler(dataset.length, recipe.batch, recipe.seed);

@@ -19,6 +19,11 @@ interface GenerateFlags extends LoadOptions {
 export function addLoadOptions(command: Command): Command {
   return command
     .option('--no-ema', 'the weights as trained, not their average')
+    .option(
+      '--standing-statistics <batches>',
+      'estimate the statistics of batch normalization anew, over so many batches of 64',
+      wholeNumber(1),
+    )
     .option('--threads <n>', 'threads for one operator', wholeNumber(1))
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
@@ -32,9 +37,16 @@ export function refuseExisting(path: string | undefined, force: boolean | undefi
   }
 }
 
-export function loadOptions({ ema, threads, precision, device }: LoadOptions): LoadOptions {
+export function loadOptions({
+  ema,
+  standingStatistics,
+  threads,
+  precision,
+  device,
+}: LoadOptions): LoadOptions {
   return {
     ...(ema !== undefined && { ema }),
+    ...(standingStatistics !== undefined && { standingStatistics }),
     ...(threads !== undefined && { threads }),
     ...(precision !== undefined && { precision }),
     ...(device !== undefined && { device }),

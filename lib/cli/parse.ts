@@ -35,6 +35,11 @@ export function labels(text: string): number[] {
   return text.split(',').map(whole);
 }
 
+/** "precision,recall" */
+export function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
 /** An option that may be given several times. */
 export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];

@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Add>> = {
   train: async () => (await import('./train.js')).addTrain,
   generate: async () => (await import('./generate.js')).addGenerate,
   interpolate: async () => (await import('./interpolate.js')).addInterpolate,
+  evaluate: async () => (await import('./evaluate.js')).addEvaluate,
   info: async () => (await import('./info.js')).addInfo,
   recipes: async () => (await import('./recipes.js')).addRecipes,
   doctor: async () => (await import('./doctor.js')).addDoctor,

@@ -14,7 +14,10 @@ export function addTrain(program: Command): void {
     .command('train')
     .description('train a GAN')
     .option('--recipe <name>', 'recipe (see `ganode recipes`); default dcgan')
-    .option('--data <source>', 'mnist, fashion-mnist, either with :DIR, or a folder of images')
+    .option(
+      '--data <source>',
+      'mnist, fashion-mnist or stacked-mnist, each with :DIR or without; ring, grid; a folder of images',
+    )
     .option('--out <dir>', 'run directory')
     .addOption(
       new Option('--epochs <n>', 'passes over the data').argParser(positive).conflicts('images'),
@@ -30,6 +33,10 @@ export function addTrain(program: Command): void {
     .option(
       '--resume [checkpoint]',
       'go on: from the latest checkpoint of --out, or of this run, or from this checkpoint',
+    )
+    .option(
+      '--transfer <run>',
+      'begin with the weights of a run or a checkpoint, as far as they fit',
     )
     .option(
       '--dry-run',
@@ -53,8 +60,9 @@ export function addTrain(program: Command): void {
 }
 
 async function train(flags: TrainFlags): Promise<void> {
-  const { config, data, out, resume } = await gather(flags);
-  if (flags.dryRun) return dryRun({ config, data, out, resume, json: flags.json === true });
+  const { config, data, out, resume, transfer } = await gather(flags);
+  if (flags.dryRun)
+    return dryRun({ config, data, out, resume, transfer, json: flags.json === true });
   if (!out) throw new GanodeError('INVALID_OPTION', 'Expected --out DIR, a folder for the run');
   await using trainer = await Trainer.create({
     recipe: config,
@@ -62,6 +70,7 @@ async function train(flags: TrainFlags): Promise<void> {
     dataOptions: data.options,
     out,
     ...(resume && { resume }),
+    ...(transfer && { transfer }),
   });
   const interrupted = new AbortController();
   const progress = new Progress({ json: flags.json === true });

@@ -24,6 +24,7 @@ export interface TrainFlags {
   config?: string;
   set: string[];
   resume?: boolean | string;
+  transfer?: string;
   dryRun?: boolean;
   json?: boolean;
   size?: number;
@@ -41,6 +42,8 @@ export interface Training {
   out: string | undefined;
   /** Path of the checkpoint to go on from. */
   resume: string | undefined;
+  /** Run or checkpoint whose weights to begin with. */
+  transfer: string | undefined;
 }
 
 /** Throws `INVALID_OPTION` where something is missing, `IO` or `INVALID_DATA` where a file is not there. */
@@ -62,6 +65,7 @@ export async function gather(flags: TrainFlags): Promise<Training> {
     data: { source, options: { ...options, ...sourceOptions(flags) } },
     out,
     resume: resume?.checkpoint,
+    transfer: flags.transfer ?? (resume ? undefined : file.transfer),
   };
 }
 
@@ -116,6 +120,7 @@ function defined<T extends Record<string, unknown>>(
 
 interface ConfigFile {
   recipe?: RecipeConfig;
+  transfer?: string;
   data?: NonNullable<RunConfig['data']>;
 }
 

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { multiplyAddsOfStep } from '../../../lib/cli/cost.js';
+import { resolvedTiny } from '../train/training.js';
 
 /** Counts a step pass by pass, in the order in which the native side does them. */
 function passByPass(
   g: number,
   d: number,
-  { discriminatorSteps = 1, generatorSteps = 1, accumulation = 1, batch = 1 },
+  { discriminatorSteps = 1, generatorSteps = 1, accumulation = 1, batch = 1, relativistic = false },
 ): number {
   let total = 0;
   for (let update = 0; update < discriminatorSteps; update += 1) {
@@ -19,6 +20,7 @@ function passByPass(
     for (let part = 0; part < accumulation; part += 1) {
       if (update > 0) total += g; // the first has the fakes of D
       total += d; // fake
+      if (relativistic) total += d; // real
       total += d; // gradients of inputs
       total += 2 * g; // gradients of inputs and weights
     }
@@ -32,8 +34,20 @@ it.each([
   { discriminatorSteps: 5 },
   { generatorSteps: 2 },
   { discriminatorSteps: 2, generatorSteps: 3, accumulation: 4, batch: 8 },
+  { generatorSteps: 2, relativistic: true },
 ])('counts the passes of a step: %j', (given) => {
-  const recipe = { batch: 1, accumulation: 1, discriminatorSteps: 1, generatorSteps: 1, ...given };
+  const { relativistic = false, ...settings } = given as Record<string, number> & {
+    relativistic?: boolean;
+  };
+  const kind = relativistic ? 'relativisticPairing' : 'nonSaturating';
+  const recipe = resolvedTiny({ batch: 1, loss: { kind }, ...settings });
   const counted = multiplyAddsOfStep({ generator: 700, discriminator: 90 }, recipe);
   expect(counted).toBe(passByPass(700, 90, given));
+});
+
+it('counts a D that sees several images at once', () => {
+  const recipe = resolvedTiny({ batch: 6, packing: 3 });
+  expect(multiplyAddsOfStep({ generator: 700, discriminator: 90 }, recipe)).toBe(
+    passByPass(700, 30, { batch: 6 }),
+  );
 });

@@ -14,12 +14,19 @@ const progress: ProgressEvent = {
     realLogit: 1,
     fakeLogit: -1,
     discriminatorAccuracy: 0.75,
+    discriminatorGradientNorm: 0.5,
+    generatorGradientNorm: 0.25,
   },
   imagesPerSecond: 1234.5,
   waitedShare: 0.0123,
   secondsLeft: 187,
 };
-const warning: TrainEvent = { type: 'warning', message: 'a.png does not decode', ...position };
+const warning: TrainEvent = {
+  type: 'warning',
+  kind: 'data',
+  message: 'a.png does not decode',
+  ...position,
+};
 const samples: TrainEvent = { type: 'samples', path: 'samples/20.png', ...position };
 
 /** A Progress and what it wrote. */

@@ -37,6 +37,14 @@ describe('settings', () => {
     expect((await given({ epochs: 0.5 })).config).toEqual({ duration: { epochs: 0.5 } });
   });
 
+  it('take weights of another run where --transfer names it, or the config that is repeated', async () => {
+    expect((await given({ transfer: 'runs/a' })).transfer).toBe('runs/a');
+    const config = await jsonFile({ recipe: { recipe: 'dcgan' }, transfer: 'runs/b' });
+    expect((await given({ config })).transfer).toBe('runs/b');
+    expect((await given({ config, transfer: 'runs/a' })).transfer).toBe('runs/a');
+    expect((await given({})).transfer).toBeUndefined();
+  });
+
   it("are a run's when its config.json is given, with its data", async () => {
     const data = { source: 'photos', options: { image: { height: 32, width: 32 } } };
     const config = await jsonFile({ recipe: { recipe: 'dcgan', batch: 8 }, data, versions: {} });

@@ -1,0 +1,168 @@
+import { dirname } from 'node:path';
+import { type Command, Option } from 'commander';
+import { type Dataset, imageSize } from '../data/dataset.js';
+import { openDataset, type SourceOptions } from '../data/source.js';
+import { GanodeError } from '../errors.js';
+import { evaluate as evaluateGenerator } from '../evaluate/evaluate.js';
+import type { FeatureExtractor } from '../evaluate/extractor.js';
+import type { EvaluationReport, MetricName } from '../evaluate/report.js';
+import { drawing, shuffled } from '../evaluate/sides.js';
+import { openTorchScript } from '../evaluate/torchscript.js';
+import { writeFileAtomic } from '../files.js';
+import { scatter } from '../image/scatter.js';
+import { Generator, type LoadOptions } from '../sample/generator.js';
+import { readRunConfig } from '../train/run-directory.js';
+import { reportText } from './evaluation-text.js';
+import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
+import { names, wholeNumber } from './parse.js';
+
+interface EvaluateFlags extends LoadOptions {
+  data?: string;
+  extractor: string;
+  count?: number;
+  seed: number;
+  metrics?: string[];
+  split?: 'train' | 'test';
+  cache: boolean;
+  json?: boolean;
+  out?: string;
+  scatter?: string;
+  force?: boolean;
+}
+
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description('measure generated images against real ones')
+    .argument('<run>', 'run directory or checkpoint')
+    .option('--data <source>', "real images; default the run's own data")
+    .addOption(
+      new Option(
+        '--split <name>',
+        'part of MNIST and its like that generated images are compared with',
+      ).choices(['train', 'test']),
+    )
+    .option(
+      '--extractor <which>',
+      'train: a classifier of the data, trained once; or a TorchScript file, which can run code: only one that you trust',
+      'train',
+    )
+    .option(
+      '--count <n>',
+      'generated images; default 10000, of ring and grid 2500, of stacked-mnist 26000',
+      wholeNumber(2),
+    )
+    .option('--seed <n>', 'seed of the latents and of the choice of real images', wholeNumber(0), 0)
+    .option('--metrics <list>', 'some of them only: frechetDistance,recall', names)
+    .option('--no-cache', 'find the features of real images anew, and keep them not')
+    .option('--json', 'the whole report as JSON')
+    .option('--out <file>', 'the whole report as a JSON file')
+    .option('--scatter <file>', 'of ring and grid: a PNG of generated points over real ones');
+  addLoadOptions(command).action(evaluate);
+}
+
+async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
+  const { count, seed, metrics, cache, json, out, threads, force } = flags;
+  for (const path of [out, flags.scatter]) refuseExisting(path, force);
+  await using generator = await Generator.load(run, loadOptions(flags));
+  const { data, classifierData } = await openReal(generator, flags);
+  if (flags.scatter) requirePoints(data);
+  const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const extractor = await openExtractor(flags);
+  try {
+    const report = await evaluateGenerator({
+      generator,
+      data,
+      ...(classifierData && { classifierData }),
+      ...(extractor && { extractor }),
+      ...(count !== undefined && { count }),
+      seed,
+      // Checked there, with the data's own list.
+      ...(metrics && { metrics: metrics as MetricName[] }),
+      cache,
+      ...(threads !== undefined && { threads }),
+      ...(!json && { onProgress }),
+    });
+    for (const warning of report.warnings) process.stderr.write(`ganode: warning: ${warning}\n`);
+    const whole = `${JSON.stringify(report, null, 2)}\n`;
+    if (out) await writeFileAtomic(out, whole);
+    if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
+    process.stdout.write(json ? whole : reportText(report));
+  } finally {
+    await extractor?.dispose();
+  }
+}
+
+async function openExtractor({
+  extractor,
+  threads,
+}: EvaluateFlags): Promise<FeatureExtractor | undefined> {
+  if (extractor === 'train') return undefined;
+  return openTorchScript({ path: extractor, ...(threads !== undefined && { threads }) });
+}
+
+/**
+ * The real images, in the generator's size; and where the classifier learns from others (the training part, MNIST for its
+ * stacks), those.
+ */
+async function openReal(
+  generator: Generator,
+  { data: asked, split, extractor }: EvaluateFlags,
+): Promise<{ data: Dataset; classifierData?: Dataset }> {
+  const own = await ownData(generator);
+  const source = asked ?? own?.source;
+  if (source === undefined) {
+    const run = dirname(dirname(generator.checkpoint));
+    const message = `Expected --data SOURCE, as ${run} has no config.json that names its data`;
+    throw new GanodeError('INVALID_OPTION', message);
+  }
+  const { image } = generator.recipe;
+  // The options of other data say nothing of this one.
+  const options = source === own?.source ? own.options : {};
+  const data = await openDataset(source, { ...options, image, ...(split && { split }) });
+  if (extractor !== 'train') return { data };
+  const [name = '', dir] = source.split(/:(.*)/s);
+  if (name === 'stacked-mnist') {
+    const digits = dir ? `mnist:${dir}` : 'mnist';
+    return {
+      data,
+      classifierData: await openDataset(digits, { image: { ...image, channels: 1 } }),
+    };
+  }
+  if (!split || split === (options.split ?? 'train')) return { data };
+  return { data, classifierData: await openDataset(source, { ...options, image }) };
+}
+
+/** What the run was trained on, where it has a config.json that tells. */
+async function ownData({
+  checkpoint,
+}: Generator): Promise<{ source: string; options: SourceOptions } | undefined> {
+  try {
+    const { data } = await readRunConfig(dirname(dirname(checkpoint)));
+    return data && { source: data.source, options: data.options ?? {} };
+  } catch (error) {
+    if (error instanceof GanodeError && error.code === 'IO') return undefined;
+    throw error;
+  }
+}
+
+function requirePoints({ name, dtype, shape }: Dataset): void {
+  if (dtype === 'float32' && imageSize(shape) === 2) return;
+  const message = `Expected ring or grid for --scatter, points in the plane, but the data is ${name}`;
+  throw new GanodeError('INVALID_OPTION', message);
+}
+
+/** The points that were measured, generated ones over real ones. */
+async function writeScatter(
+  file: string,
+  generator: Generator,
+  data: Dataset,
+  { fakes, reals, seed }: EvaluationReport,
+): Promise<void> {
+  const real = new Float32Array(2 * reals);
+  const order = shuffled(data.length, seed).subarray(0, reals);
+  await data.read(order, real);
+  const { options } = drawing(generator, data, order, fakes, seed);
+  const generated = await generator.sampleRaw(fakes, options);
+  await writeFileAtomic(file, await scatter(real, generated.data));
+}

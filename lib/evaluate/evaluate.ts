@@ -1,0 +1,58 @@
+/** How good a generator's images are, in numbers, each beside what real images would reach. */
+import { performance } from 'node:perf_hooks';
+import { cacheDir as defaultCacheDir } from '../cache.js';
+import { GanodeError, invalid } from '../errors.js';
+import { Generator } from '../sample/generator.js';
+import { collapseKind } from './collapse.js';
+import { compareFeatures } from './compare-features.js';
+import { countModes } from './count-modes.js';
+import type { EvaluateOptions, Job } from './job.js';
+import type { EvaluationReport } from './report.js';
+import { requireSameShape } from './sides.js';
+
+/**
+ * Measures generated images against real ones: by their features, or, for `ring`, `grid` and `stacked-mnist`, by the modes that
+ * are found. Equal options give equal numbers on one machine.
+ *
+ * Each metric comes with its floor: the same of real images against other real images, of as many where the data has twice
+ * `count`, else of half of the data each.
+ *
+ * @throws GanodeError `INVALID_OPTION` for an option that is out of range, a metric that is not there for the data, or an
+ *   Inception score without logits; `INVALID_DATA` for data of another shape than the generator's, without labels where the
+ *   classifier is to learn it, or with fewer images than neighbours; and whatever the generator and the extractor refuse.
+ */
+export async function evaluate(options: EvaluateOptions): Promise<EvaluationReport> {
+  const begun = performance.now();
+  const { data, seed = 0, batch = 64, run, cacheDir = defaultCacheDir() } = options;
+  const collapse = collapseKind(data);
+  const count = options.count ?? collapse?.count ?? 10_000;
+  if (!Number.isSafeInteger(count) || count < 2) {
+    throw invalid('count', 'a whole number from 2', count);
+  }
+  if (!Number.isSafeInteger(seed) || seed < 0) throw invalid('seed', 'a whole number from 0', seed);
+  if (!Number.isInteger(batch) || batch < 1) throw invalid('batch', 'a whole number from 1', batch);
+  if ((run === undefined) === (options.generator === undefined)) {
+    throw new GanodeError('INVALID_OPTION', 'Expected either a run or a generator');
+  }
+  const threads = options.threads !== undefined && { threads: options.threads };
+  const generator =
+    options.generator ?? (await Generator.load(run as string, { ...threads, ...options.load }));
+  try {
+    requireSameShape(generator, data);
+    const job: Job = { ...options, generator, count, seed, batch, cacheDir };
+    const findings = await (collapse ? countModes(job, collapse) : compareFeatures(job));
+    return {
+      ...findings,
+      fakes: count,
+      seed,
+      data: data.name,
+      checkpoint: generator.checkpoint,
+      step: generator.step,
+      recipe: generator.recipe.recipe,
+      warnings: [...findings.warnings, ...(data.warnings ?? [])],
+      seconds: (performance.now() - begun) / 1000,
+    };
+  } finally {
+    if (!options.generator) await generator.dispose();
+  }
+}

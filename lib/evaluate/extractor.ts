@@ -1,0 +1,24 @@
+/** N×C×H×W bytes, 0 … 255. */
+export interface ImageBatch {
+  shape: readonly number[];
+  data: Uint8Array;
+}
+/** What an extractor says of some images: row-major, count × size. */
+export interface Features {
+  count: number;
+  size: number;
+  data: Float32Array;
+}
+export interface Extraction {
+  features: Features;
+  /** count × classes logits; absent where the extractor does not classify. */
+  logits?: Features;
+}
+export interface FeatureExtractor {
+  /** For tables and for the key of the cache: changes whenever the features would. */
+  readonly id: string;
+  /** One line for people, e.g. accuracy of a trained classifier. */
+  readonly description: string;
+  extract(images: ImageBatch): Promise<Extraction>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,427 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ArrayDataset, type Dataset } from '../../../lib/data/dataset.js';
+import { openMixture } from '../../../lib/data/mixture.js';
+import { stackDigits } from '../../../lib/data/stacked-mnist.js';
+import { evaluate } from '../../../lib/evaluate/evaluate.js';
+import type { Extraction, FeatureExtractor, ImageBatch } from '../../../lib/evaluate/extractor.js';
+import type { EvaluateOptions } from '../../../lib/evaluate/job.js';
+import type { EvaluationReport, MetricName } from '../../../lib/evaluate/report.js';
+import { dense, flatten, graph, input, reshape } from '../../../lib/graph/index.js';
+import type { RecipeConfig } from '../../../lib/recipes/index.js';
+import { Trainer } from '../../../lib/train/trainer.js';
+import { conditionalRecipe, temporaryDir, tinyData, tinyRecipe } from '../../helpers/tiny.js';
+
+/** Means of the four quarters of a grey 8×8 image, and, with `classes`, of the first rows as logits. Counts its calls. */
+class Quarters implements FeatureExtractor {
+  readonly description = 'means of quarters';
+  seen: number[] = [];
+  disposed = false;
+
+  constructor(
+    readonly id = 'quarters',
+    private readonly classes = 0,
+  ) {}
+
+  async extract({ shape: [count = 0], data }: ImageBatch): Promise<Extraction> {
+    this.seen.push(count);
+    const means = (size: number, span: number): Float32Array =>
+      Float32Array.from({ length: count * size }, (_, i) => {
+        const start = Math.floor(i / size) * 64 + (i % size) * span;
+        return (
+          data.subarray(start, start + span).reduce((sum, value) => sum + value, 0) / span / 64
+        );
+      });
+    const { classes } = this;
+    return {
+      features: { count, size: 4, data: means(4, 16) },
+      ...(classes > 0 && { logits: { count, size: classes, data: means(classes, 4) } }),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+  }
+}
+
+/** Bright noise, unlike what untrained networks make; two datasets of equal salt are equal. */
+function noise(length: number, salt = 0, shape = { channels: 1, height: 8, width: 8 }): Dataset {
+  let state = 777 + salt;
+  const images = Uint8Array.from({ length: length * shape.channels * 64 }, () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return 200 + ((state >> 16) % 56);
+  });
+  const labels = Array.from({ length }, (_, i) => i % 10);
+  return new ArrayDataset({ name: 'noise', images, shape, labels });
+}
+
+/** A run of two steps. */
+async function trained(recipe: RecipeConfig, data: Dataset): Promise<string> {
+  const out = join(await temporaryDir(), 'run');
+  const config = { ...recipe, duration: { images: 16 } };
+  await using trainer = await Trainer.create({ recipe: config, data, out });
+  for await (const _ of trainer.train());
+  return out;
+}
+
+const by = (report: EvaluationReport, name: MetricName) => {
+  const found = report.metrics.find((metric) => metric.name === name);
+  if (!found) throw new Error(`no ${name}`);
+  return found;
+};
+
+/** Evaluates a tiny run on 80 images of noise. */
+async function setUp(options: Partial<EvaluateOptions> = {}) {
+  const cacheDir = await temporaryDir();
+  const run = await trained(tinyRecipe(), tinyData());
+  const extractor = new Quarters();
+  const data = noise(80);
+  const go = (more: Partial<EvaluateOptions> = {}): Promise<EvaluationReport> =>
+    evaluate({
+      run,
+      data,
+      extractor,
+      cacheDir,
+      count: 30,
+      threads: 1,
+      batch: 16,
+      ...options,
+      ...more,
+    });
+  return { go, cacheDir, extractor, run, data };
+}
+
+describe('evaluate', () => {
+  it('reports each metric, its floor, and what both were found of', async () => {
+    const { go, extractor, run } = await setUp();
+    const told: string[] = [];
+    const report = await go({ onProgress: (text) => told.push(text) });
+    expect(report).toMatchObject({
+      fakes: 30,
+      reals: 30,
+      floorReals: 30,
+      seed: 0,
+      data: 'noise',
+      extractor: { id: 'quarters', description: 'means of quarters' },
+      checkpoint: join(run, 'checkpoints', 'step-000002.safetensors'),
+      step: 2,
+      recipe: 'tiny',
+      warnings: [
+        '30 images are few: the Fréchet distance is biased upwards; compare it at equal numbers only',
+      ],
+    });
+    expect(report.seconds).toBeGreaterThan(0);
+    expect(report.labels).toBeUndefined();
+    const names = report.metrics.map(({ name, better }) => `${name} ${better}`);
+    expect(names).toEqual([
+      'frechetDistance lower',
+      'kernelDistance lower',
+      'precision higher',
+      'recall higher',
+      'density higher',
+      'coverage higher',
+    ]);
+    for (const { name, value, floor, better } of report.metrics) {
+      const real = floor?.value as number;
+      expect([name, better === 'lower' ? value > real + 1 : value < real - 0.3]).toEqual([
+        name,
+        true,
+      ]);
+    }
+    expect(by(report, 'kernelDistance').deviation).toBeGreaterThanOrEqual(0);
+    expect(by(report, 'recall').deviation).toBeUndefined();
+    // 60 real images in batches of 16, then 30 generated ones.
+    expect(extractor.seen).toEqual([16, 16, 16, 12, 16, 14]);
+    expect(extractor.disposed).toBe(false);
+    expect(told).toContain('features of real images: 100 %');
+    expect(told).toContain('features of generated images: 100 %');
+  });
+
+  it('finds the Fréchet distance that the features have', async () => {
+    // One feature tells all: images that are grey, of levels whose means and variances are known.
+    const level = (value: number): Dataset =>
+      new ArrayDataset({
+        images: Uint8Array.from({ length: 8 * 64 }, (_, i) => value + (Math.floor(i / 64) % 2)),
+        shape: { channels: 1, height: 8, width: 8 },
+      });
+    const extractor: FeatureExtractor = {
+      id: 'level',
+      description: '',
+      extract: async ({ shape: [count = 0], data }) => ({
+        features: {
+          count,
+          size: 1,
+          data: Float32Array.from({ length: count }, (_, i) => data[i * 64] as number),
+        },
+      }),
+      dispose: async () => undefined,
+    };
+    const generator = {
+      recipe: { image: { channels: 1, height: 8, width: 8 }, recipe: 'levels' },
+      classes: 0,
+      step: 0,
+      checkpoint: 'none',
+      async *batches(count: number) {
+        const data = Uint8Array.from(
+          { length: count * 64 },
+          (_, i) => 10 * (Math.floor(i / 64) % 2),
+        );
+        yield { shape: [count, 1, 8, 8], data };
+      },
+    };
+    const report = await evaluate({
+      generator: generator as never,
+      data: level(100),
+      extractor,
+      count: 8,
+      metrics: ['frechetDistance'],
+      cache: false,
+    });
+    // (100.5 - 5)² + (√(2/7) - √(200/7))², of four levels a side on each half of n - 1.
+    const wanted = 95.5 ** 2 + (Math.sqrt(2 / 7) - Math.sqrt(200 / 7)) ** 2;
+    expect(by(report, 'frechetDistance').value).toBeCloseTo(wanted, 6);
+    expect(report).toMatchObject({ reals: 8, floorReals: 4 });
+  });
+
+  it('gives equal numbers for equal options, whatever the batch, and others for another seed', async () => {
+    const { go } = await setUp();
+    const first = await go({ cache: false });
+    expect((await go({ cache: false, batch: 7 })).metrics).toEqual(first.metrics);
+    expect((await go({ cache: false, seed: 1 })).metrics).not.toEqual(first.metrics);
+  });
+
+  it('shares a small dataset out in halves, and says so', async () => {
+    const { go } = await setUp();
+    const report = await go({ count: 100 });
+    expect(report).toMatchObject({ fakes: 100, reals: 80, floorReals: 40 });
+    expect(report.warnings).toContain('the data has 80 images only, to compare 100 with');
+    expect(report.warnings.join()).toContain('the floor is of 40 real images, not 100');
+    const none = await go({ data: noise(9, 1), count: 9 });
+    expect(none.floorReals).toBe(0);
+    expect(none.metrics.every(({ floor }) => floor === undefined)).toBe(true);
+    expect(none.warnings.join()).toContain('too few images to compare half of them');
+  });
+
+  it('warns of a singular covariance', async () => {
+    const { go } = await setUp();
+    const few = await go({ count: 4, metrics: ['frechetDistance'] });
+    expect(few.warnings.join()).toMatch(/4 images are too few for 4 features: .* singular/);
+  });
+
+  it('has an Inception score where there are logits', async () => {
+    const { go } = await setUp({ extractor: new Quarters('logits', 10) });
+    const { value, deviation, floor } = by(await go(), 'inceptionScore');
+    expect(value).toBeGreaterThanOrEqual(1);
+    expect(value).toBeLessThan(10);
+    expect([typeof deviation, typeof floor?.deviation]).toEqual(['number', 'number']);
+    await expect(
+      go({ extractor: new Quarters(), metrics: ['inceptionScore'] }),
+    ).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: 'inceptionScore: expected an extractor that gives logits, and this one gives none',
+    });
+  });
+
+  it('draws labels as often as the data has them', async () => {
+    const data = tinyData(40, true);
+    const run = await trained(conditionalRecipe(), data);
+    const common = { run, extractor: new Quarters(), cache: false, count: 12 };
+    expect((await evaluate({ ...common, data })).labels).toBe('data');
+    expect((await evaluate({ ...common, data: noise(40) })).labels).toBe('balanced');
+  });
+});
+
+describe('features of real images', () => {
+  it('are kept, to the bit, and found again by data, extractor, count and seed', async () => {
+    const { go, extractor, cacheDir } = await setUp();
+    const first = await go();
+    extractor.seen = [];
+    const second = await go();
+    expect(extractor.seen).toEqual([16, 14]);
+    expect(second.metrics).toEqual(first.metrics);
+    for (const other of [{ seed: 1 }, { count: 20 }, { data: noise(80, 1) }]) {
+      extractor.seen = [];
+      const { fakes } = await go(other);
+      expect(extractor.seen.reduce((a, b) => a + b)).toBe(3 * fakes);
+    }
+    const named = new Quarters('others');
+    await go({ extractor: named });
+    expect(named.seen.reduce((a, b) => a + b)).toBe(90);
+    expect(await readdir(join(cacheDir, 'features'))).toHaveLength(5);
+    extractor.seen = [];
+    await go({ cache: false });
+    expect(extractor.seen.reduce((a, b) => a + b)).toBe(90);
+  });
+
+  it('keep their logits', async () => {
+    const { go } = await setUp({ extractor: new Quarters('logits', 10) });
+    expect((await go()).metrics).toEqual((await go()).metrics);
+  });
+
+  it.each([
+    ['altered', (bytes: Buffer) => bytes.fill(1, 60, 64)],
+    ['cut short', (bytes: Buffer) => bytes.subarray(0, 100)],
+    ['empty', () => Buffer.alloc(0)],
+  ])('are found anew where the file is %s', async (_, damage) => {
+    const { go, extractor, cacheDir } = await setUp();
+    const first = await go();
+    const [name = ''] = await readdir(join(cacheDir, 'features'));
+    const path = join(cacheDir, 'features', name);
+    const whole = await readFile(path);
+    await writeFile(path, damage(Buffer.from(whole)));
+    extractor.seen = [];
+    const told: string[] = [];
+    const again = await go({ onProgress: (text) => told.push(text) });
+    expect(told[0]).toBe(`features again: ${path} is damaged`);
+    expect(extractor.seen.reduce((a, b) => a + b)).toBe(90);
+    expect(again.metrics).toEqual(first.metrics);
+    expect(await readFile(path)).toEqual(whole);
+  });
+
+  it('cost a warning only where they cannot be kept', async () => {
+    const { go, cacheDir } = await setUp();
+    await writeFile(join(cacheDir, 'features'), '');
+    expect((await go()).warnings[0]).toMatch(
+      /^features of real images are not kept: could not write/,
+    );
+  });
+});
+
+describe('data whose modes are known', () => {
+  function pointRecipe(): RecipeConfig {
+    const z = input('z', { shape: [6] });
+    const image = reshape(dense(z, { units: 2 }), { shape: [2, 1, 1] });
+    const x = flatten(input('image', { shape: [2, 1, 1] }));
+    const models = {
+      generator: graph({ image }),
+      discriminator: graph({ logits: dense(x, { units: 1 }) }),
+    };
+    return tinyRecipe({ models });
+  }
+
+  it('ring: modes, beside those of real points', async () => {
+    const data = openMixture('ring', { count: 5000 });
+    const run = await trained(pointRecipe(), data);
+    const report = await evaluate({ run, data });
+    expect(report).toMatchObject({ fakes: 2500, reals: 2500, floorReals: 2500, data: 'ring' });
+    expect(report.extractor).toBeUndefined();
+    expect(by(report, 'modes').floor).toEqual({ value: 8 });
+    expect(by(report, 'highQuality').floor?.value).toBeCloseTo(0.989, 2);
+    expect(by(report, 'highQuality').value).toBeLessThan(0.1);
+    expect(by(report, 'reverseKl').floor?.value).toBeLessThan(0.01);
+    const extractor = new Quarters();
+    await expect(evaluate({ run, data, extractor })).rejects.toThrow(
+      'Expected none, as points of ring have no features for extractor but received "quarters"',
+    );
+    await expect(evaluate({ run, data, metrics: ['recall'] })).rejects.toThrow(
+      'Unknown metric "recall"; expected one of modes, highQuality, reverseKl',
+    );
+  });
+
+  it('stacked-mnist: modes by the digits of each channel', async () => {
+    const z = input('z', { shape: [6] });
+    const image = reshape(dense(z, { units: 192 }), { shape: [3, 8, 8] });
+    const x = flatten(input('image', { shape: [3, 8, 8] }));
+    const discriminator = graph({ logits: dense(x, { units: 1 }) });
+    const recipe = tinyRecipe({ models: { generator: graph({ image }), discriminator } });
+    // Digits that are told apart by their first pixel.
+    const digits = new ArrayDataset({
+      name: 'mnist',
+      images: Uint8Array.from({ length: 640 }, (_, i) => (i % 64 === 0 ? i / 64 : 0)),
+      shape: { channels: 1, height: 8, width: 8 },
+      labels: Array.from({ length: 10 }, (_, i) => i),
+    });
+    const data = stackDigits(digits, { count: 3000 });
+    const run = await trained(recipe, data);
+    const extractor: FeatureExtractor = {
+      id: 'first',
+      description: 'first pixel',
+      extract: async ({ shape: [count = 0], data }) => {
+        const logits = new Float32Array(10 * count);
+        for (let i = 0; i < count; i += 1) logits[10 * i + ((data[64 * i] as number) % 10)] = 1;
+        const table = { count, size: 10, data: logits };
+        return { features: table, logits: table };
+      },
+      dispose: async () => undefined,
+    };
+    const report = await evaluate({ run, data, extractor, count: 1000 });
+    expect(report).toMatchObject({ fakes: 1000, reals: 1000, extractor: { id: 'first' } });
+    expect(report.metrics.map(({ name }) => name)).toEqual(['modes', 'reverseKl']);
+    // 1,000 draws of 1,000 modes find 1 - 1/e of them.
+    const floor = by(report, 'modes').floor?.value as number;
+    expect(Math.abs(floor - 632)).toBeLessThan(40);
+    await expect(evaluate({ run, data, extractor: new Quarters(), count: 10 })).rejects.toThrow(
+      'expected an extractor that tells 10 digits apart but received one without',
+    );
+  });
+});
+
+describe('evaluate refuses', () => {
+  it('options out of range', async () => {
+    const { go } = await setUp();
+    const cases: [Partial<EvaluateOptions>, RegExp][] = [
+      [{ count: 1 }, /Expected a whole number from 2 for count but received 1/],
+      [{ count: 2.5 }, /Expected a whole number from 2 for count but received 2.5/],
+      [{ seed: -1 }, /Expected a whole number from 0 for seed/],
+      [{ batch: 0 }, /Expected a whole number from 1 for batch/],
+      [{ count: 5 }, /Expected more images than the 5 neighbours of precision,.* for count/],
+      [{ neighbours: { precision: 30 } }, /more images than the 30 neighbours/],
+      [{ neighbours: { density: 0 } }, /from 1 for neighbours\.density/],
+      [{ kernel: { subsetSize: 31 } }, /from 2 to 30 for kernel\.subsetSize/],
+      [{ kernel: { subsets: 0 } }, /from 1 for kernel\.subsets/],
+      [{ splits: 0 }, /from 1 for splits/],
+      [{ metrics: [] }, /Expected a metric: frechetDistance/],
+      [{ metrics: ['recal' as never] }, /Unknown metric "recal"; did you mean "recall"\?/],
+    ];
+    for (const [options, message] of cases) {
+      const failure = go(options);
+      await expect(failure).rejects.toThrow(message);
+      await expect(failure).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    }
+    const both = evaluate({ data: noise(80) });
+    await expect(both).rejects.toThrow('Expected either a run or a generator');
+  });
+
+  it('data that does not fit', async () => {
+    const { go } = await setUp();
+    const cases: [Partial<EvaluateOptions>, RegExp][] = [
+      [{ data: noise(1) }, /noise: expected 2 images or more but received 1/],
+      [{ data: noise(5) }, /noise: expected 6 images or more, as its neighbours ask for/],
+      [
+        { data: noise(20, 0, { channels: 3, height: 8, width: 8 }) },
+        /noise: expected images of 1×8×8, as the generator makes, but received 3×8×8/,
+      ],
+      [
+        {
+          data: new ArrayDataset({
+            images: new Float32Array(6400),
+            shape: { channels: 1, height: 8, width: 8 },
+          }),
+        },
+        /array: expected images of bytes but received float32/,
+      ],
+    ];
+    for (const [options, message] of cases) {
+      const failure = go(options);
+      await expect(failure).rejects.toThrow(message);
+      await expect(failure).rejects.toMatchObject({ code: 'INVALID_DATA' });
+    }
+    const { run } = await setUp();
+    const unlabelled = evaluate({ run, data: tinyData(), count: 10 });
+    await expect(unlabelled).rejects.toThrow('expected labelled images, to train a classifier');
+  });
+
+  it('an extractor that gives other than one row an image', async () => {
+    const { go } = await setUp();
+    const extractor = new Quarters();
+    const right = extractor.extract.bind(extractor);
+    extractor.extract = async (images) => {
+      const { features } = await right(images);
+      return { features: { ...features, count: features.count - 1 } };
+    };
+    await expect(go({ extractor })).rejects.toThrow(
+      'features of real images: expected 16×4 from the extractor but received 15×4',
+    );
+  });
+});
