@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '1' },
     seed: { type: 'string' },
     parallel: { type: 'string', default: '1' },
-    images: { type: 'string', default: '1000000' },
+    images: { type: 'string', default: '3000000' },
     grid: { type: 'string' },
   },
 });
@@ -40,7 +40,7 @@ const settings = {
   B: {
     packing: 4,
     batch: 64,
-    rate: [5e-3, 2e-4],
+    rate: [2e-3, 2e-4],
     gamma: [0.02, 0.002],
     interval: 1,
     betas: [0, 0.99],
