@@ -48,6 +48,7 @@ class ConditionalBatchNorm : public WeightedOperator {
   }
 
   int64_t multiplyAdds() const override { return 2 * vector_ * output()[0]; }
+  bool mixesSamples() const override { return true; }
 
  private:
   static bool byLabel(const NodeContext& node) { return node.inputs.size() == 2 && node.inputs[1].isLabel(); }

@@ -2,7 +2,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <functional>
 
+#include "graph/matrix_convolution.h"
 #include "graph/weight.h"
 
 namespace ganode {
@@ -33,6 +35,8 @@ struct Geometry {
     }
   }
 
+  bool plain() const { return groups == 1 && dilation == Pair{1, 1}; }
+
   // What a kernel spans.
   int64_t span(size_t axis) const { return dilation[axis] * (kernel[axis] - 1) + 1; }
 };
@@ -40,7 +44,10 @@ struct Geometry {
 class Convolution : public WeightedOperator {
  public:
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
-    return convolve(inputs[0], weight(weight_, mode), bias());
+    const at::Tensor kernel = weight(weight_, mode);
+    if (!asMatrix_ || !inputs[0].is_cpu()) return convolve(inputs[0], kernel, bias());
+    const at::Tensor output = asMatrix_(inputs[0], kernel);
+    return bias() ? output + bias()->view({1, -1, 1, 1}) : output;
   }
 
  protected:
@@ -73,6 +80,8 @@ class Convolution : public WeightedOperator {
 
   int64_t channels_;
   Geometry geometry_;
+  // For shapes of which a matrix product does the same in less time on the CPU; without bias.
+  std::function<at::Tensor(const at::Tensor& input, const at::Tensor& weight)> asMatrix_;
 
  private:
   size_t weight_ = 0;
@@ -96,6 +105,7 @@ class Conv2d : public Convolution {
       output[axis] = room < 0 ? 0 : room / stride + 1;
     }
     inferFrom(node, output);
+    chooseMatrix({dims[1], dims[2]});
   }
 
   int64_t multiplyAdds() const override { return perPosition() * output()[1] * output()[2]; }
@@ -110,6 +120,19 @@ class Conv2d : public Convolution {
   }
 
  private:
+  void chooseMatrix(const Pair& size) {
+    const Geometry& g = geometry_;
+    if (!g.plain() || extra_ != Pair{0, 0}) return;
+    if (g.padding == Pair{0, 0} && g.kernel == size) {
+      asMatrix_ = coveringConvolution;
+    } else if (g.filters == 1 && g.stride == Pair{1, 1} && output()[1] == size[0] && output()[2] == size[1]) {
+      // It is the transposed convolution by the kernel turned round.
+      asMatrix_ = [padding = g.padding, size](const at::Tensor& input, const at::Tensor& weight) {
+        return thinConvTranspose(input, weight.transpose(0, 1).flip({2, 3}), {1, 1}, padding, size);
+      };
+    }
+  }
+
   Pair extra_{0, 0};
 };
 
@@ -138,6 +161,7 @@ class ConvTranspose2d : public Convolution {
                      outputPadding_[axis] - cut_[axis];
     }
     inferFrom(node, output);
+    chooseMatrix({dims[1], dims[2]}, output);
   }
 
   int64_t multiplyAdds() const override { return perPosition() * positions_; }
@@ -155,6 +179,19 @@ class ConvTranspose2d : public Convolution {
   }
 
  private:
+  void chooseMatrix(const Pair& size, const Pair& output) {
+    const Geometry& g = geometry_;
+    if (!g.plain() || cut_ != Pair{0, 0} || outputPadding_ != Pair{0, 0}) return;
+    if (size == Pair{1, 1} && g.padding == Pair{0, 0}) {
+      asMatrix_ = spreadingConvolution;
+    } else if (g.filters == 1) {
+      asMatrix_ = [stride = g.stride, padding = g.padding, output](const at::Tensor& input,
+                                                                   const at::Tensor& weight) {
+        return thinConvTranspose(input, weight, stride, padding, output);
+      };
+    }
+  }
+
   Pair outputPadding_{0, 0};
   Pair cut_{0, 0};
   int64_t positions_ = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "error.h"
+#include "profile/recorder.h"
 
 namespace ganode {
 namespace {
@@ -89,9 +90,12 @@ void Graph::materialize(const at::Device& device, at::ScalarType dtype, at::Gene
   visitSlots([&](const NodeSpec& node, Slot& slot) {
     at::Tensor values = at::empty(slot.shape, at::TensorOptions().dtype(dtype));
     initialize(values, slot.initializer, generator);
-    // oneDNN's and cuDNN's fast convolutions want channels last.
+    // oneDNN's and cuDNN's fast convolutions want channels last. A copy, since contiguous() leaves a kernel
+    // of one channel, which is both, with strides that count as contiguous: its convolution's output would be
+    // laid out unlike its gradient, and what lies between them runs many times slower.
     const auto format = values.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
-    slot.tensor = values.to(device).contiguous(format);
+    slot.tensor = at::empty(slot.shape, values.options().device(device).memory_format(format));
+    slot.tensor.copy_(values);
     slot.tensor.set_requires_grad(!slot.buffer && !node.frozen);
   });
   for (const Node& node : nodes_) node.op->materialized();
@@ -141,6 +145,7 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
   std::vector<at::Tensor> arguments;
   for (size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
+    const profile::Span span(profile::Kind::Node, spec_.nodes[i].name, {}, spec_.nodes[i].op);
     arguments.clear();
     for (const size_t input : node.inputs) arguments.push_back(values[input]);
     try {
@@ -153,6 +158,13 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
   Values outputs;
   for (const auto& [name, index] : outputs_) outputs[name] = values[index];
   return outputs;
+}
+
+const NodeSpec* Graph::mixingNode() const {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].op->mixesSamples()) return &spec_.nodes[i];
+  }
+  return nullptr;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> Graph::tensors() const {

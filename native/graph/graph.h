@@ -50,6 +50,8 @@ class Graph {
   // Shape of an output.
   const Dims& outputShape(const std::string& output) const { return shapeOf(spec_.outputs.at(output)).dims; }
   bool hasInput(const std::string& name) const { return spec_.inputs.contains(name); }
+  // The first node whose operator mixes the samples of a batch; nullptr: none does.
+  const NodeSpec* mixingNode() const;
 
   // "<node>.<slot>" and the tensor, in the order of the nodes: what training moves, and everything there is.
   std::vector<std::pair<std::string, at::Tensor>> trainable() const;

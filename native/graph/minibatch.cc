@@ -31,7 +31,7 @@ std::unique_ptr<Operator> minibatchStdDev(NodeContext& node) {
                          std::to_string(features));
   }
   dims[0] += features;
-  return makeFunction(dims, [most, features, dims](Inputs inputs) {
+  const auto function = [most, features, dims](Inputs inputs) {
     const at::Tensor& x = inputs[0];
     const int64_t n = x.size(0);
     const int64_t size = groupOf(n, most);
@@ -40,7 +40,8 @@ std::unique_ptr<Operator> minibatchStdDev(NodeContext& node) {
     at::Tensor deviation = (centred.square().mean(0) + kEpsilon).sqrt().mean(2).repeat({size, 1});
     if (dims.size() == 3) deviation = deviation.view({n, features, 1, 1}).expand({-1, -1, dims[1], dims[2]});
     return at::cat({x, deviation.to(x.scalar_type())}, 1);
-  });
+  };
+  return makeFunction(dims, function, /*mixesSamples=*/true);
 }
 
 // Salimans et al. 2016: a matrix of `kernels` rows for each item, M = x·T; then, for each row, how close the
@@ -67,6 +68,7 @@ class MinibatchDiscrimination : public Operator {
   }
 
   int64_t multiplyAdds() const override { return features_ * kernels_ * size_; }
+  bool mixesSamples() const override { return true; }
 
  private:
   int64_t features_;

@@ -42,6 +42,8 @@ class BatchNorm : public AffineOperator {
     return normalize_(inputs[0], tensor(mean_), tensor(variance_), mode, scale(), shift());
   }
 
+  bool mixesSamples() const override { return true; }
+
  private:
   BatchNormalization normalize_;
   size_t mean_ = 0;
@@ -154,6 +156,8 @@ class VirtualBatchNorm : public AffineOperator {
     }
     return x * factor + offset;
   }
+
+  bool mixesSamples() const override { return true; }
 
  private:
   double epsilon_;

@@ -7,15 +7,18 @@ namespace {
 
 class FunctionOperator : public Operator {
  public:
-  FunctionOperator(Dims output, Function function) : function_(std::move(function)) {
+  FunctionOperator(Dims output, Function function, bool mixesSamples)
+      : function_(std::move(function)), mixesSamples_(mixesSamples) {
     infer(std::move(output));
   }
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
     return function_(inputs);
   }
+  bool mixesSamples() const override { return mixesSamples_; }
 
  private:
   Function function_;
+  bool mixesSamples_;
 };
 
 }  // namespace
@@ -72,8 +75,8 @@ at::Tensor precise(const at::Tensor& value) {
   return value.scalar_type() == at::kDouble ? value : value.to(at::kFloat);
 }
 
-std::unique_ptr<Operator> makeFunction(Dims output, Function function) {
-  return std::make_unique<FunctionOperator>(std::move(output), std::move(function));
+std::unique_ptr<Operator> makeFunction(Dims output, Function function, bool mixesSamples) {
+  return std::make_unique<FunctionOperator>(std::move(output), std::move(function), mixesSamples);
 }
 
 const Registry& registry() {

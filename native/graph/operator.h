@@ -54,6 +54,9 @@ class Operator {
   // For one item, forward.
   virtual int64_t multiplyAdds() const { return 0; }
 
+  // Whether, in training, the values of an item depend on the other items of its batch.
+  virtual bool mixesSamples() const { return false; }
+
   std::vector<Slot>& slots() { return slots_; }
 
   // Shape of the output, which the constructor infers.
@@ -95,7 +98,7 @@ using Registry = std::map<std::string, Factory>;
 
 // An operator without slots: one function of its inputs.
 using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
-std::unique_ptr<Operator> makeFunction(Dims output, Function function);
+std::unique_ptr<Operator> makeFunction(Dims output, Function function, bool mixesSamples = false);
 
 // At least float: statistics of bfloat16 values are too coarse.
 at::Tensor precise(const at::Tensor& value);

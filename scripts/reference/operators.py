@@ -142,4 +142,13 @@ case("maxPool", "maxPool", {"kernel": [2, 3], "padding": [1, 0]}, x(2, 5, 6), la
 case("globalAvgPool", "globalAvgPool", {}, x(3, 4, 2), lambda i, w: i["x"].mean((2, 3)))
 case("globalSumPool", "globalSumPool", {}, x(3, 4, 2), lambda i, w: i["x"].sum((2, 3)))
 
+# Shapes for which ganode takes a matrix product: a kernel over all of the input, one filter, a single position.
+conv("conv2d kernel over the input", {"filters": 3, "kernel": [5, 4]}, (2, 5, 4), (3, 2, 5, 4))
+conv("conv2d kernel over the input, stride", {"filters": 1, "kernel": 4, "stride": 2, "bias": False}, (3, 4, 4), (1, 3, 4, 4), stride=2)
+conv("conv2d one filter, same size", {"filters": 1, "kernel": [5, 3], "padding": [2, 1]}, (3, 6, 5), (1, 3, 5, 3), padding=(2, 1))
+conv("conv2d one filter, larger", {"filters": 1, "kernel": 3, "padding": 2}, (3, 6, 5), (1, 3, 3, 3), padding=2)
+up("convTranspose2d of one position", {"kernel": [3, 4]}, (3, 1, 1), (3, 2, 3, 4), 2)
+up("convTranspose2d one filter", {"kernel": [4, 3], "stride": [2, 1], "padding": [1, 0]}, (3, 4, 5), (3, 1, 4, 3), 1, stride=(2, 1),
+   padding=(1, 0))
+
 write("operators.json")

@@ -51,6 +51,12 @@ std::vector<OperatorCase> operatorCases() {
       {"convTranspose2d", {real({2, 2, 3})}, conv + equalized},
       {"convTranspose2d", {real({2, 2, 3})}, conv + spectral, true, 3, kConverged},
       {"convTranspose2d", {real({2, 2, 3})}, conv + spectral, false},
+      // As matrix products (graph/matrix_convolution.h): a kernel over all of the input, one filter, a single
+      // position.
+      {"conv2d", {image}, R"("filters": 3, "kernel": 4)"},
+      {"conv2d", {image}, R"("filters": 1, "kernel": 3, "padding": "same")"},
+      {"convTranspose2d", {real({2, 1, 1})}, R"("filters": 3, "kernel": [2, 3])"},
+      {"convTranspose2d", {real({2, 2, 3})}, R"("filters": 1, "kernel": 4, "stride": 2, "padding": 1)"},
       {"batchNorm", {image}},
       {"batchNorm", {features}},
       {"batchNorm", {image}, "", false},
