@@ -7,6 +7,7 @@
 #include "binding/metrics.h"
 #include "binding/network.h"
 #include "binding/session.h"
+#include "device/memory.h"
 
 namespace {
 
@@ -18,6 +19,7 @@ using ganode::binding::NetworkObject;
 using ganode::binding::SessionObject;
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  ganode::keepTensorMemory();
   auto* environment = new Environment;  // freed with the environment
   environment->session = Napi::Persistent(SessionObject::define(env));
   environment->network = Napi::Persistent(NetworkObject::define(env));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "binding/environment.h"
+#include "device/memory.h"
 #include "error.h"
 
 namespace ganode::binding {
@@ -125,6 +126,7 @@ void Worker::loop() {
     }
   }
   if (last_) last_();
+  releaseTensorMemory();
 }
 
 void Worker::atEnd(std::function<void()> last) {

@@ -1,0 +1,51 @@
+// Memory that tensors give back is kept for the next ones, and no more of it than was ever in use.
+#include "device/memory.h"
+
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+TEST_CASE("a large block goes to the next tensor of about its size") {
+  ganode::keepTensorMemory();
+  ganode::releaseTensorMemory();
+  const size_t before = ganode::tensorMemory().inUse;
+  CHECK(ganode::tensorMemory().kept == 0);
+  void* first = nullptr;
+  {
+    const at::Tensor tensor = at::empty({1000, 1000});
+    first = tensor.data_ptr();
+    CHECK(reinterpret_cast<uintptr_t>(first) % 64 == 0);
+    CHECK(ganode::tensorMemory().inUse - before >= 4'000'000);
+  }
+  CHECK(ganode::tensorMemory().inUse == before);
+  CHECK(ganode::tensorMemory().kept >= 4'000'000);
+  const at::Tensor next = at::ones({1001, 1000});
+  CHECK(next.data_ptr() == first);
+  CHECK(next.sum().item<double>() == 1001000);
+  CHECK(ganode::tensorMemory().kept == 0);
+}
+
+TEST_CASE("what is kept never exceeds what was in use at once, and can be released") {
+  ganode::keepTensorMemory();
+  ganode::releaseTensorMemory();
+  const size_t before = ganode::tensorMemory().inUse;
+  // One after the other: at most one is in use.
+  size_t largest = 0;
+  for (const int64_t n : {1 << 20, 3 << 18, 1 << 19, 5 << 18}) {
+    const at::Tensor tensor = at::zeros({n});
+    largest = std::max(largest, ganode::tensorMemory().inUse - before);
+  }
+  CHECK(ganode::tensorMemory().kept <= largest);
+  CHECK(ganode::tensorMemory().kept > 0);
+  ganode::releaseTensorMemory();
+  CHECK(ganode::tensorMemory().kept == 0);
+}
+
+TEST_CASE("a resized tensor keeps its values; small tensors are left to the C library") {
+  ganode::keepTensorMemory();
+  at::Tensor tensor = at::arange(100'000, at::kFloat);
+  tensor.resize_({300'000});
+  CHECK(tensor.narrow(0, 0, 100'000).equal(at::arange(100'000, at::kFloat)));
+  const size_t before = ganode::tensorMemory().inUse;
+  const at::Tensor small = at::zeros({10});
+  CHECK(ganode::tensorMemory().inUse == before);
+}
