@@ -48,4 +48,11 @@ export {
 } from './sample/generator.js';
 export type * from './train/events.js';
 export { type Description, describe } from './train/inspect.js';
+export type {
+  NodeTime,
+  OperatorTime,
+  PhaseTime,
+  Profile,
+  ProfileOptions,
+} from './train/profile.js';
 export { Trainer, type TrainerOptions, type TrainOptions } from './train/trainer.js';

@@ -86,6 +86,34 @@ export interface RunReport {
   idleSeconds: number;
 }
 
+/** What an event of a recording is, by its number there. */
+export const profileKinds = ['step', 'phase', 'network', 'node', 'operator', 'backward'] as const;
+
+/** Events of the steps that were recorded, in the order in which they began, as columns. */
+export interface ProfileRecording {
+  /** Counted from 1 since the very start; 0 where none was recorded. */
+  firstStep: number;
+  steps: number;
+  /** Index into `profileKinds`. */
+  kind: Int32Array;
+  /** Index into `texts`. */
+  name: Int32Array;
+  /** Index into `texts`: shapes of an operator's inputs, the operator of a node; else `''`. */
+  detail: Int32Array;
+  texts: string[];
+  thread: Int32Array;
+  /** Index of the event around it, on the same thread; -1: none. */
+  parent: Int32Array;
+  /** Index of the event of the node it belongs to, of which it is a part or whose backward function it is; -1: none. */
+  node: Int32Array;
+  /** Microseconds from when the recording was asked for. */
+  start: Float64Array;
+  /** Microseconds. */
+  duration: Float64Array;
+  /** Microseconds, without the events inside it. */
+  self: Float64Array;
+}
+
 /** A request for generated images. Exactly one of `count` and `latents` is given. */
 export interface SampleRequest {
   count?: number;
@@ -137,6 +165,10 @@ export interface TransferReport {
 export interface NativeSession {
   /** Runs fused adversarial steps. Resolves early, with what was completed, after `cancel()`. */
   run(request: RunRequest): Promise<RunReport>;
+  /** Records `steps` of the coming steps, after `skip` others. Changes nothing of what they compute. */
+  startProfile(request: { skip: number; steps: number }): Promise<void>;
+  /** Ends recording, and gives what there is. */
+  takeProfile(): Promise<ProfileRecording>;
   /** Samples the generator in evaluation mode. */
   sample(request: SampleRequest): Promise<SampleReport>;
   /** Writes everything that training needs to go on, atomically (temporary file, fsync, rename). `metadata` lands in the file's header. */

@@ -1,6 +1,7 @@
 /** Training as people and machines watch it. */
 import { MultiBar, type Options, type SingleBar } from 'cli-progress';
 import type { ProgressEvent, TrainEvent, WarningEvent } from '../train/events.js';
+import { profileText } from './profile-table.js';
 
 /** Characters that the bar's line takes without the bar itself. */
 const textWidth = 77;
@@ -119,6 +120,8 @@ export function describe(
       return `samples ${event.path}`;
     case 'checkpoint':
       return `checkpoint ${event.path} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
+    case 'profile':
+      return profileText(event);
     case 'end':
       return `${event.reason} at step ${event.step}: ${event.images} images in ${duration(event.seconds)}, ${event.imagesPerSecond.toFixed(0)} images/s, waited ${percent(event.waitedShare)} for data`;
   }

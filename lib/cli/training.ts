@@ -26,6 +26,7 @@ export interface TrainFlags {
   resume?: boolean | string;
   transfer?: string;
   dryRun?: boolean;
+  profile?: boolean;
   json?: boolean;
   size?: number;
   channels?: number;

@@ -1,6 +1,7 @@
 /** What happens in training, as `trainer.train()` yields it and `metrics.jsonl` and `--json` write it. */
 
 import type { PenaltyOptions } from '../recipes/schema.js';
+import type { Profile } from './profile.js';
 
 /** Each penalty, before its weight; absent where it was not due. */
 type Penalties = { [Name in PenaltyOptions['kind'] as `penalty.${Name}`]?: number };
@@ -73,10 +74,18 @@ export interface CheckpointEvent extends Position {
   seconds: number;
 }
 
+/** Where the time of a step goes, once the steps to record are done or training ends. */
+export interface ProfileEvent extends Position {
+  type: 'profile';
+  /** Trace in the run directory, where there is one. */
+  path?: string;
+  profile: Profile;
+}
+
 export interface WarningEvent extends Position {
   type: 'warning';
   /** What it is about: the data, what was transferred, or signs of training going wrong. */
-  kind: 'data' | 'transfer' | 'collapse' | 'saturation' | 'gradient';
+  kind: 'data' | 'transfer' | 'profile' | 'collapse' | 'saturation' | 'gradient';
   message: string;
 }
 
@@ -96,5 +105,6 @@ export type TrainEvent =
   | EpochEvent
   | SamplesEvent
   | CheckpointEvent
+  | ProfileEvent
   | WarningEvent
   | EndEvent;

@@ -100,6 +100,13 @@ export class RunDirectory {
     return path;
   }
 
+  /** Writes the trace of a profile; returns its path. */
+  async addProfile(trace: string): Promise<string> {
+    const path = join(this.path, 'profile.json');
+    await writeFileAtomic(path, trace);
+    return path;
+  }
+
   close(): Promise<void> {
     return this.tensorboard.close();
   }

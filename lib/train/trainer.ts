@@ -7,13 +7,16 @@ import { type NativeSession, native, type SampleReport } from '../native.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
 import { checkpointMetadata, checkpointPath, publishCheckpoint } from './checkpoints.js';
+import { describeData, requireShape } from './data.js';
 import type { Position, ProgressEvent, TrainEvent, WarningEvent } from './events.js';
 import { Feed } from './feed.js';
 import { HealthMonitor } from './health.js';
 import { gridPicture, isPlane, pointsOfPicture, scatterPicture } from './picture.js';
+import { type ProfileOptions, profileOptions } from './profile.js';
+import { Profiling } from './profiling.js';
 import { ReportWindow } from './report-window.js';
 import { openResumed } from './resume.js';
-import { type RunConfig, RunDirectory } from './run-directory.js';
+import { RunDirectory } from './run-directory.js';
 import { type Length, Schedule, withLength } from './schedule.js';
 import { transferFrom } from './transfer.js';
 
@@ -30,6 +33,8 @@ export interface TrainerOptions {
   resume?: boolean | string;
   /** Begins with the weights of another training that fit by name and shape: a checkpoint or a run. */
   transfer?: string;
+  /** Records where the time of some steps of each `train()` goes: a `profile` event, and `profile.json` in `out`. */
+  profile?: boolean | ProfileOptions;
   /** Called with every event, before the loop sees it. */
   onEvent?: (event: TrainEvent) => void;
 }
@@ -83,6 +88,7 @@ export class Trainer implements AsyncDisposable {
     private stepsDone: number,
     private readonly resumedFrom: string | undefined,
     transferred: readonly string[],
+    private readonly profile: ProfileOptions | undefined,
   ) {
     this.lastCheckpoint = resumedFrom;
     this.health = new HealthMonitor(recipe);
@@ -94,6 +100,7 @@ export class Trainer implements AsyncDisposable {
    * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `IO`, or a `CHECKPOINT_…` code.
    */
   static async create(options: TrainerOptions): Promise<Trainer> {
+    const profile = profileOptions(options.profile);
     const config =
       typeof options.recipe === 'string' ? { recipe: options.recipe } : (options.recipe ?? {});
     const dataset =
@@ -139,6 +146,7 @@ export class Trainer implements AsyncDisposable {
         resumed?.step ?? 0,
         resumed?.path,
         transferred,
+        profile,
       );
     } catch (error) {
       await session.dispose();
@@ -177,6 +185,7 @@ export class Trainer implements AsyncDisposable {
     if (signal?.aborted) cancel();
     try {
       yield this.emit(this.startEvent(schedule));
+      const profiling = await this.startProfiling(schedule);
       while (this.stepsDone < schedule.totalSteps) {
         yield* this.newWarnings(schedule);
         await feed.fill();
@@ -189,6 +198,7 @@ export class Trainer implements AsyncDisposable {
         const due = this.due(schedule);
         feed.fill();
         if (schedule.isReport(this.stepsDone)) yield await this.report(window);
+        yield* this.profiled(profiling, schedule);
         if (schedule.endsEpoch(this.stepsDone)) {
           yield this.emit({ type: 'epoch', ...this.position(schedule) });
         }
@@ -197,6 +207,7 @@ export class Trainer implements AsyncDisposable {
       this.stepsDone += await feed.stop();
       yield* this.newWarnings(schedule);
       const aborted = this.stepsDone < schedule.totalSteps;
+      yield* this.profiled(profiling, schedule, true);
       if (aborted && this.run && !this.disposed) {
         yield this.emit(await this.saveCheckpoint(this.run, this.position(schedule)));
       }
@@ -328,6 +339,21 @@ export class Trainer implements AsyncDisposable {
     }
   }
 
+  private async startProfiling(schedule: Schedule): Promise<Profiling | undefined> {
+    const length = { from: this.stepsDone, total: schedule.totalSteps, about: this.versions };
+    return this.profile && Profiling.start(this.session, this.run, this.profile, length);
+  }
+
+  private async *profiled(
+    profiling: Profiling | undefined,
+    schedule: Schedule,
+    ended = false,
+  ): AsyncGenerator<TrainEvent, void, void> {
+    if (!profiling || this.disposed) return;
+    for await (const event of profiling.events(this.position(schedule), ended))
+      yield this.emit(event);
+  }
+
   private metadata(): Record<string, string> {
     return checkpointMetadata(this.recipe, this.versions, this.dataset);
   }
@@ -350,31 +376,6 @@ export class Trainer implements AsyncDisposable {
     this.onEvent?.(event);
     return event;
   }
-}
-
-function requireShape(recipe: Recipe, dataset: Dataset): void {
-  const text = ({ channels, height, width }: Recipe['image']): string =>
-    `${channels}×${height}×${width}`;
-  if (text(recipe.image) === text(dataset.shape)) return;
-  throw new GanodeError(
-    'INVALID_DATA',
-    `Expected images of ${text(recipe.image)} for the recipe but ${dataset.name} has ${text(dataset.shape)}`,
-  );
-}
-
-/** What config.json says of the data: how to open it again, where that can be written down, and what it is. */
-function describeData(
-  { data, dataOptions }: TrainerOptions,
-  { name, length, shape, classes }: Dataset,
-): Pick<RunConfig, 'data' | 'dataset'> {
-  const source =
-    typeof data === 'string'
-      ? { source: data, ...(dataOptions && { options: { ...dataOptions } }) }
-      : undefined;
-  return {
-    ...(source && { data: source }),
-    dataset: { name, length, shape, ...(classes && { classes: classes.length }) },
-  };
 }
 
 /** Adds to a non-finite stop which checkpoint is the last good one. */

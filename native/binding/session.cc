@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "binding/environment.h"
+#include "binding/profile.h"
 #include "binding/tensors.h"
 
 namespace ganode::binding {
@@ -14,6 +15,8 @@ Napi::Function SessionObject::define(Napi::Env env) {
        InstanceMethod<&SessionObject::transfer>("transfer"),
        InstanceMethod<&SessionObject::readTensors>("readTensors"),
        InstanceMethod<&SessionObject::writeTensors>("writeTensors"),
+       InstanceMethod<&SessionObject::startProfile>("startProfile"),
+       InstanceMethod<&SessionObject::takeProfile>("takeProfile"),
        InstanceMethod<&SessionObject::cancel>("cancel"), InstanceMethod<&SessionObject::dispose>("dispose"),
        InstanceAccessor<&SessionObject::bytes>("bytes")});
 }
@@ -64,6 +67,29 @@ Napi::Value SessionObject::sample(const Napi::CallbackInfo& info) {
               [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
         std::move(kept));
+  });
+}
+
+Napi::Value SessionObject::startProfile(const Napi::CallbackInfo& info) {
+  return promised(info.Env(), [&] {
+    const Napi::Object request = expectObject(info[0], "request");
+    const int64_t skip = integerOr(request, "skip", 0, std::nullopt);
+    const int64_t steps = integerOr(request, "steps", 1, std::nullopt);
+    return owned_.queue(Value(), [skip, steps](Session& session) -> Finish {
+      session.startProfile(skip, steps);
+      return [](Napi::Env env, const Napi::Object&) -> Napi::Value { return env.Undefined(); };
+    });
+  });
+}
+
+Napi::Value SessionObject::takeProfile(const Napi::CallbackInfo& info) {
+  return promised(info.Env(), [&] {
+    return owned_.queue(Value(), [](Session& session) -> Finish {
+      profile::Profile profile = session.takeProfile();
+      return [profile = std::move(profile)](Napi::Env env, const Napi::Object&) -> Napi::Value {
+        return fromProfile(env, profile);
+      };
+    });
   });
 }
 

@@ -18,6 +18,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 
  private:
   Napi::Value run(const Napi::CallbackInfo& info);
+  Napi::Value startProfile(const Napi::CallbackInfo& info);
+  Napi::Value takeProfile(const Napi::CallbackInfo& info);
   Napi::Value sample(const Napi::CallbackInfo& info);
   Napi::Value save(const Napi::CallbackInfo& info);
   Napi::Value load(const Napi::CallbackInfo& info);

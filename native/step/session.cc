@@ -84,6 +84,7 @@ StepData Session::stepData(const RunData& data, int64_t step) const {
     shape.insert(shape.end(), item.begin(), item.end());
     return flat.narrow(0, step * product(shape), product(shape)).view(shape).to(device_);
   };
+  const profile::Span span(profile::Kind::Phase, "data");
   StepData result;
   result.images = part(data.images, generator_.graph().outputShape("image"));
   if (result.images.scalar_type() == at::kByte)
@@ -103,14 +104,27 @@ RunResult Session::run(const RunData& data, const std::function<bool()>& cancell
     const StepPosition position{stepsDone_, static_cast<double>(stepsDone_) * imagesPerStep};
     // Counted first: a step that throws has moved weights already.
     ++stepsDone_;
+    const std::optional<profile::Recording> recording = profiler_.recordStep(stepsDone_);
+    const profile::Span span(profile::Kind::Step, "step");
     const std::vector<double> values = step_.run(
         stepData(data, i), [this](int64_t n) { return nextLatents(n); }, random_, position);
-    if (average_) average_->update(generator_.graph(), options_.ema->at(position.images, imagesPerStep));
+    if (average_) {
+      const profile::Span average(profile::Kind::Phase, "weight average");
+      average_->update(generator_.graph(), options_.ema->at(position.images, imagesPerStep));
+    }
     result.values.insert(result.values.end(), values.begin(), values.end());
     ++result.completed;
   }
   givenLatents_.reset();
   return result;
+}
+
+void Session::startProfile(int64_t skip, int64_t steps) {
+  if (skip < 0 || steps < 1) {
+    throw Error("INVALID_OPTION", "profile: expected skip from 0 and steps from 1, got " +
+                                      std::to_string(skip) + " and " + std::to_string(steps));
+  }
+  profiler_.start(skip, steps);
 }
 
 at::Tensor Session::sample(SampleOptions options) const {

@@ -10,6 +10,7 @@
 
 #include "checkpoint/safetensors.h"
 #include "optimizer/average.h"
+#include "profile/profiler.h"
 #include "step/adversarial.h"
 #include "step/options.h"
 #include "step/sampling.h"
@@ -45,6 +46,12 @@ class Session {
 
   at::Tensor sample(SampleOptions options) const;
 
+  // Records `steps` of the coming steps, after `skip` others. Throws Error("INVALID_OPTION") for fewer than
+  // one.
+  void startProfile(int64_t skip, int64_t steps);
+  // Ends recording. Empty where no step was recorded.
+  profile::Profile takeProfile() { return profiler_.take(); }
+
   // Everything that training needs to go on. Throws Error("NON_FINITE") rather than write weights that are
   // not finite.
   uint64_t save(const std::string& path, Metadata metadata) const;
@@ -70,6 +77,7 @@ class Session {
   Player discriminator_;
   std::optional<WeightAverage> average_;
   AdversarialStep step_;
+  profile::Profiler profiler_;
   int64_t stepsDone_ = 0;
   at::Tensor givenLatents_;  // [n, latentSize] in place of drawn ones
   int64_t givenLatentsUsed_ = 0;

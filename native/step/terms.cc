@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "error.h"
+#include "profile/recorder.h"
 
 namespace ganode {
 
@@ -18,6 +19,7 @@ void StepTerms::add(const std::string& column, const at::Tensor& value) {
 }
 
 std::vector<double> StepTerms::take(int64_t step) {
+  const profile::Span span(profile::Kind::Phase, "statistics");
   // One reading for the whole step: on a GPU each reading waits for all that was queued.
   std::vector<at::Tensor> means;
   for (const auto& terms : terms_) {
