@@ -29,6 +29,11 @@ export interface DcganOptions {
   latentSize: number;
   /** Channels of the layer next to the image, doubled by each layer farther from it: 64 in the official example. */
   width: number;
+  /**
+   * What normalizes D's inner layers: `batch` (default), as in the paper, or `none`, so that it does not mix the samples of a batch (for
+   * gradient penalties, and for simultaneous updates); those layers then have biases.
+   */
+  discriminatorNorm?: 'batch' | 'none';
 }
 
 const weights: Initializer = { kind: 'normal', std: 0.02 };
@@ -79,7 +84,7 @@ export function dcganGenerator(
  */
 export function dcganDiscriminator(
   image: ImageShape,
-  { width }: DcganOptions,
+  { width, discriminatorNorm = 'batch' }: DcganOptions,
   classes: number,
 ): GraphSpec {
   const { base, doublings } = doublingsOf('dcgan', image);
@@ -94,8 +99,9 @@ export function dcganDiscriminator(
   const down = { kernel: 4, stride: 2, padding: 1, initializer: weights, bias: false } as const;
   h = leakyRelu(conv2d(h, { filters: width, ...down }));
   for (let level = 1; level < doublings; level += 1) {
-    h = conv2d(h, { filters: width * 2 ** level, ...down });
-    h = leakyRelu(batchNorm(h, { initializer: scales }));
+    const normalized = discriminatorNorm === 'batch';
+    h = conv2d(h, { filters: width * 2 ** level, ...down, bias: !normalized });
+    h = leakyRelu(normalized ? batchNorm(h, { initializer: scales }) : h);
   }
   h = conv2d(h, { filters: 1, kernel: base, initializer: weights, bias: false });
   return graph({ logits: reshape(h, { shape: [1] }) });

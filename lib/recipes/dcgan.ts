@@ -13,6 +13,7 @@ export const dcgan = defineRecipe({
   model: z.strictObject({
     latentSize: z.int().min(1).default(100),
     width: z.int().min(1).max(1024).default(64),
+    discriminatorNorm: z.enum(['batch', 'none']).default('batch'),
   }),
   generator: dcganGenerator,
   discriminator: dcganDiscriminator,

@@ -97,6 +97,12 @@ export const recipeSchema = z.strictObject({
   /** D-updates, then G-updates, in one step. */
   discriminatorSteps: positiveInteger.max(100).default(1),
   generatorSteps: positiveInteger.max(100).default(1),
+  /**
+   * G's update after D's (`alternating`), or together with D's last, both from the same weights: one forward and backward pass of D
+   * on the fakes then serves both (Shen et al. 2021, "Training GANs in One Stage"). The latter wants a D that does not mix the
+   * samples of a batch (no batch norm, minibatch statistics), without class logits, and one G-update a step.
+   */
+  update: z.enum(['alternating', 'simultaneous']).default('alternating'),
   /** Items a forward pass. */
   batch: positiveInteger.max(65536),
   /** Forward passes whose gradients are averaged for one update. */

@@ -77,7 +77,9 @@ class Interpolated : public NormPenalty {
 
  protected:
   at::Tensor pointsOf(const PenaltyContext& context) const override {
-    return at::lerp(context.fake, context.real, uniformFor(context.real, context.random));
+    // Of a generator that works in bfloat16 the fakes are coarser than the real images.
+    const at::Tensor fake = context.fake.to(context.real.scalar_type());
+    return at::lerp(fake, context.real, uniformFor(context.real, context.random));
   }
 };
 

@@ -14,6 +14,7 @@ const at::Tensor& PenaltyContext::realLogits() const {
 }
 
 const at::Tensor& PenaltyContext::fakeLogits() const {
+  usedFakeLogits_ = true;
   if (!fakeLogits_.defined()) fakeLogits_ = judge(fake);
   return fakeLogits_;
 }

@@ -38,11 +38,14 @@ class PenaltyContext {
   // Judged when first asked for, unless the loss did it before.
   const at::Tensor& realLogits() const;
   const at::Tensor& fakeLogits() const;
+  // Whether a penalty asked for the fakes' logits.
+  bool usedFakeLogits() const { return usedFakeLogits_; }
   void setLogits(at::Tensor realLogits, at::Tensor fakeLogits);
 
  private:
   mutable at::Tensor realLogits_;
   mutable at::Tensor fakeLogits_;
+  mutable bool usedFakeLogits_ = false;
 };
 
 enum class Side { Generator, Discriminator };

@@ -8,6 +8,8 @@
 
 #include "device/device.h"
 #include "error.h"
+#include "profile/recorder.h"
+#include "step/one_stage.h"
 
 namespace ganode {
 namespace {
@@ -84,6 +86,7 @@ AdversarialStep::AdversarialStep(Options options, Player& generator, Player& dis
       throw Error("INVALID_OPTION", "penalties." + one.kind + ": expected interval 1 for the generator");
   }
   if (!options_.augment.is_null()) augment_.emplace(options_.augment);
+  if (options_.simultaneous) requireOneStage(discriminator.graph(), options_.generatorSteps);
 }
 
 std::vector<std::pair<std::string, at::Tensor>> AdversarialStep::state() const {
@@ -97,6 +100,8 @@ std::vector<std::pair<std::string, at::Tensor>> AdversarialStep::state() const {
 }
 
 AdversarialStep::Fakes AdversarialStep::generate(const Run& run, int64_t n, const at::Tensor& labels) const {
+  const profile::Span phase(profile::Kind::Phase, "generator forward");
+  const profile::Span span(profile::Kind::Network, "generator");
   const Graph& graph = generator_.graph();
   const PrecisionScope precision(options_.bfloat16, graph.device());
   const Values outputs = graph.forward(inputsOf(graph, "z", run.latents(n), labels), Mode{true, &run.random});
@@ -117,6 +122,7 @@ at::Tensor AdversarialStep::unpacked(const at::Tensor& images) const {
 
 AdversarialStep::Verdict AdversarialStep::judge(const Run& run, const at::Tensor& packed,
                                                 const at::Tensor& labels) const {
+  const profile::Span span(profile::Kind::Network, "discriminator");
   const Graph& graph = discriminator_.graph();
   const at::Tensor images = augment_ ? this->packed(augment_->apply(unpacked(packed), run.random)) : packed;
   const PrecisionScope precision(options_.bfloat16, graph.device());
@@ -149,6 +155,7 @@ at::Tensor AdversarialStep::penalties(const Run& run, Side side, int64_t interva
   at::Tensor sum;
   for (const WeightedPenalty& one : penalties_) {
     if (one.side != side || one.interval != interval) continue;
+    const profile::Span span(profile::Kind::Phase, "penalty ", one.kind);
     const at::Tensor value = one.penalty->value(context);
     terms_.add("penalty." + one.kind, value);
     const at::Tensor weighted = value * (one.weight.at(run.position.images) * static_cast<double>(interval));
@@ -159,6 +166,7 @@ at::Tensor AdversarialStep::penalties(const Run& run, Side side, int64_t interva
 
 void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, const Verdict& realVerdict,
                               const Verdict& fakeVerdict) {
+  const profile::Span span(profile::Kind::Phase, "statistics");
   const at::NoGradGuard noGrad;
   const LossKind kind = options_.loss.kind;
   terms_.add("realLogit", realVerdict.logits.mean());
@@ -174,89 +182,152 @@ void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, co
   }
 }
 
+at::Tensor AdversarialStep::penaltiesOfGenerator(const Run& run) {
+  return penalties(run, Side::Generator, 1, PenaltyContext(generator_.graph(), run.random));
+}
+
+at::Tensor AdversarialStep::shared(const at::Tensor& loss) const {
+  return options_.accumulation > 1 ? loss / static_cast<double>(options_.accumulation) : loss;
+}
+
+AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch, bool keep, bool trace) {
+  Round round;
+  const at::Tensor labels = run.labels(microbatch);
+  round.real = {packed(run.data.images[microbatch]), labels};
+  {
+    const at::AutoGradMode gradients(keep);
+    round.fake = generate(run, options_.batch, labels);
+  }
+  PenaltyContext context = contextFor(run, round.real.images, round.fake.images, labels, 1);
+  round.shown = context.fake;
+  // One of its own, unless a penalty wants the gradient too: what else penalties make of the fakes is not
+  // G's.
+  if (trace && !round.shown.requires_grad()) round.shown = round.fake.images.detach().set_requires_grad(true);
+  const Verdict real = round.realVerdict =
+      profile::phase("discriminator forward real", [&] { return judge(run, context.real, labels); });
+  const Verdict fake = round.fakeVerdict =
+      profile::phase("discriminator forward fake", [&] { return judge(run, round.shown, labels); });
+  context.setLogits(real.logits, fake.logits);
+  round.loss = discriminatorLoss(options_.loss, real.logits, fake.logits);
+  terms_.add("discriminatorLoss", round.loss);
+  if (real.classLogits.defined()) {
+    const at::Tensor classLoss =
+        at::cross_entropy_loss(real.classLogits, labels) + at::cross_entropy_loss(fake.classLogits, labels);
+    round.loss = round.loss + classLoss * options_.discriminatorClassification;
+    terms_.add("realClassAccuracy", classAccuracy(real.classLogits, labels));
+    terms_.add("fakeClassAccuracy", classAccuracy(fake.classLogits, labels));
+  }
+  round.penalty = penalties(run, Side::Discriminator, 1, context);
+  round.penaltyOfFakes = round.penalty.defined() && context.usedFakeLogits();
+  observe(round.real.images, round.fake.images.detach(), real, fake);
+  return round;
+}
+
 void AdversarialStep::updateDiscriminator(const Run& run, int64_t update) {
+  const profile::Span span(profile::Kind::Phase, "discriminator update");
   // The last update's fakes keep their graph: the first G-update goes on from them and saves a forward pass
   // of G.
   const bool keep = update == options_.discriminatorSteps - 1;
-  const double share = 1.0 / static_cast<double>(options_.accumulation);
-  std::vector<Fakes> reals;
-  std::vector<Fakes> fakes;
+  std::vector<Round> rounds;
   for (int64_t part = 0; part < options_.accumulation; ++part) {
-    const int64_t microbatch = update * options_.accumulation + part;
-    const at::Tensor labels = run.labels(microbatch);
-    reals.push_back({packed(run.data.images[microbatch]), labels});
-    {
-      const at::AutoGradMode gradients(keep);
-      fakes.push_back(generate(run, options_.batch, labels));
-    }
-    PenaltyContext context = contextFor(run, reals.back().images, fakes.back().images, labels, 1);
-    const Verdict real = judge(run, context.real, labels);
-    const Verdict fake = judge(run, context.fake, labels);
-    context.setLogits(real.logits, fake.logits);
-    at::Tensor loss = discriminatorLoss(options_.loss, real.logits, fake.logits);
-    terms_.add("discriminatorLoss", loss);
-    if (real.classLogits.defined()) {
-      const at::Tensor classLoss =
-          at::cross_entropy_loss(real.classLogits, labels) + at::cross_entropy_loss(fake.classLogits, labels);
-      loss = loss + classLoss * options_.discriminatorClassification;
-      terms_.add("realClassAccuracy", classAccuracy(real.classLogits, labels));
-      terms_.add("fakeClassAccuracy", classAccuracy(fake.classLogits, labels));
-    }
-    const at::Tensor penalty = penalties(run, Side::Discriminator, 1, context);
-    if (penalty.defined()) loss = loss + penalty;
-    discriminator_.gather(options_.accumulation > 1 ? loss * share : loss);
-    observe(reals.back().images, fakes.back().images.detach(), real, fake);
+    rounds.push_back(play(run, update * options_.accumulation + part, keep, /*trace=*/false));
+    Round& round = rounds.back();
+    discriminator_.gather(shared(round.penalty.defined() ? round.loss + round.penalty : round.loss));
+    round.forgetGraph();
   }
-  terms_.add("discriminatorGradientNorm", discriminator_.update(run.position.images));
-  updateLazily(run, update, reals, fakes);
-  if (options_.weightClipping) discriminator_.clip(*options_.weightClipping);
-  if (keep) kept_ = std::move(fakes);
+  moveDiscriminator(run, update, rounds);
+  if (!keep) return;
+  for (Round& round : rounds) kept_.push_back(std::move(round.fake));
 }
 
-void AdversarialStep::updateLazily(const Run& run, int64_t update, const std::vector<Fakes>& reals,
-                                   const std::vector<Fakes>& fakes) {
+void AdversarialStep::moveDiscriminator(const Run& run, int64_t update, const std::vector<Round>& rounds) {
+  terms_.add("discriminatorGradientNorm", discriminator_.update(run.position.images));
+  updateLazily(run, update, rounds);
+  if (options_.weightClipping) discriminator_.clip(*options_.weightClipping);
+}
+
+void AdversarialStep::updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds) {
   const int64_t index = run.position.step * options_.discriminatorSteps + update;
-  const double share = 1.0 / static_cast<double>(options_.accumulation);
   for (const int64_t interval : lazyIntervals_) {
     if (index % interval != 0) continue;
-    for (size_t part = 0; part < reals.size(); ++part) {
+    const profile::Span span(profile::Kind::Phase, "lazy penalties");
+    for (const Round& round : rounds) {
       const PenaltyContext context =
-          contextFor(run, reals[part].images, fakes[part].images, reals[part].labels, interval);
-      discriminator_.gather(penalties(run, Side::Discriminator, interval, context) * share);
+          contextFor(run, round.real.images, round.fake.images, round.real.labels, interval);
+      discriminator_.gather(shared(penalties(run, Side::Discriminator, interval, context)));
     }
     discriminator_.update(run.position.images);
   }
 }
 
+at::Tensor AdversarialStep::lossOfGenerator(const Run& run, const at::Tensor& realLogits,
+                                            at::Tensor fakeLogits) const {
+  if (options_.topK) {
+    const auto n = static_cast<double>(fakeLogits.size(0));
+    const double wanted = std::round(options_.topK->at(run.position.images) * n);
+    fakeLogits = std::get<0>(fakeLogits.topk(static_cast<int64_t>(std::clamp(wanted, 1.0, n)), 0));
+  }
+  return generatorLoss(options_.loss, fakeLogits, realLogits);
+}
+
 void AdversarialStep::updateGenerator(const Run& run, bool fresh) {
+  const profile::Span span(profile::Kind::Phase, "generator update");
   const Player::Frozen frozen(discriminator_);
-  const double share = 1.0 / static_cast<double>(options_.accumulation);
   for (int64_t part = 0; part < options_.accumulation; ++part) {
     const int64_t last = (options_.discriminatorSteps - 1) * options_.accumulation + part;
     const at::Tensor labels = run.labels(last);
     const Fakes fakes =
         fresh ? generate(run, options_.batch, labels) : std::move(kept_[static_cast<size_t>(part)]);
-    const Verdict fake = judge(run, fakes.images, labels);
+    const Verdict fake =
+        profile::phase("discriminator forward fake", [&] { return judge(run, fakes.images, labels); });
     at::Tensor realLogits;
     if (isRelativistic(options_.loss.kind)) {
       const at::NoGradGuard noGrad;
       realLogits = judge(run, packed(run.data.images[last]), labels).logits;
     }
-    at::Tensor fakeLogits = fake.logits;
-    if (options_.topK) {
-      const auto n = static_cast<double>(fakeLogits.size(0));
-      const double wanted = std::round(options_.topK->at(run.position.images) * n);
-      fakeLogits = std::get<0>(fakeLogits.topk(static_cast<int64_t>(std::clamp(wanted, 1.0, n)), 0));
-    }
-    at::Tensor loss = generatorLoss(options_.loss, fakeLogits, realLogits);
+    at::Tensor loss = lossOfGenerator(run, realLogits, fake.logits);
     terms_.add("generatorLoss", loss);
     if (fake.classLogits.defined())
       loss = loss + at::cross_entropy_loss(fake.classLogits, labels) * options_.generatorClassification;
-    const at::Tensor penalty =
-        penalties(run, Side::Generator, 1, PenaltyContext(generator_.graph(), run.random));
-    if (penalty.defined()) loss = loss + penalty;
-    generator_.gather(options_.accumulation > 1 ? loss * share : loss);
+    const at::Tensor penalty = penaltiesOfGenerator(run);
+    generator_.gather(shared(penalty.defined() ? loss + penalty : loss));
   }
+  terms_.add("generatorGradientNorm", generator_.update(run.position.images));
+}
+
+void AdversarialStep::updateTogether(const Run& run, int64_t update) {
+  const profile::Span span(profile::Kind::Phase, "update of both");
+  std::vector<Round> rounds;
+  for (int64_t part = 0; part < options_.accumulation; ++part) {
+    rounds.push_back(play(run, update * options_.accumulation + part, /*keep=*/true, /*trace=*/true));
+    Round& round = rounds.back();
+    const auto lossOfD = [&](const at::Tensor& real, const at::Tensor& fake) {
+      return shared(discriminatorLoss(options_.loss, real, fake));
+    };
+    const auto lossOfG = [&](const at::Tensor& real, const at::Tensor& fake) {
+      const at::Tensor loss = lossOfGenerator(run, real, fake);
+      terms_.add("generatorLoss", loss);
+      return shared(loss);
+    };
+    const OneStage start(lossOfD, lossOfG, round.realVerdict.logits, round.fakeVerdict.logits);
+    std::vector<at::Tensor> roots = {round.realVerdict.logits, round.fakeVerdict.logits};
+    std::vector<at::Tensor> gradients = {start.real, start.fake};
+    if (round.penalty.defined() && !round.penaltyOfFakes) {
+      roots.push_back(shared(round.penalty));
+      gradients.push_back(at::ones_like(round.penalty));
+    }
+    const at::Tensor atFakes = discriminator_.gather(roots, gradients, round.shown, round.penaltyOfFakes);
+    if (round.penaltyOfFakes) discriminator_.gather(shared(round.penalty));
+    if (atFakes.defined()) {
+      const at::Tensor scaled = atFakes * start.scale.view({-1, 1, 1, 1});
+      generator_.gather({round.fake.images}, {scaled.to(round.fake.images.scalar_type())});
+    }
+    if (const at::Tensor penalty = penaltiesOfGenerator(run); penalty.defined())
+      generator_.gather(shared(penalty));
+    round.forgetGraph();
+    round.fake.images = round.fake.images.detach();
+  }
+  moveDiscriminator(run, update, rounds);
   terms_.add("generatorGradientNorm", generator_.update(run.position.images));
 }
 
@@ -265,8 +336,14 @@ std::vector<double> AdversarialStep::run(const StepData& data, const LatentSourc
   const Run run{data, latents, random, position};
   kept_.clear();
   if (augment_) augment_->begin(position.images);
-  for (int64_t update = 0; update < options_.discriminatorSteps; ++update) updateDiscriminator(run, update);
-  for (int64_t update = 0; update < options_.generatorSteps; ++update) updateGenerator(run, update > 0);
+  const int64_t last = options_.discriminatorSteps - 1;
+  for (int64_t update = 0; update < last; ++update) updateDiscriminator(run, update);
+  if (options_.simultaneous) {
+    updateTogether(run, last);
+  } else {
+    updateDiscriminator(run, last);
+    for (int64_t update = 0; update < options_.generatorSteps; ++update) updateGenerator(run, update > 0);
+  }
   kept_.clear();
   if (augment_) {
     terms_.add("augmentProbability", at::scalar_tensor(augment_->probability()));

@@ -47,6 +47,9 @@ class AdversarialStep {
     int64_t generatorSteps = 1;
     int64_t accumulation = 1;
     int64_t batch = 1;
+    // G's update together with D's last, from the same weights and one backward pass (step/one_stage.h);
+    // otherwise after it.
+    bool simultaneous = false;
     bool bfloat16 = false;
   };
   // Gives the latents of the next G forward pass, [n, latentSize].
@@ -75,6 +78,23 @@ class AdversarialStep {
     at::Tensor logits;
     at::Tensor classLogits;  // undefined: D has no such output
   };
+  // D's loss on one batch of real images and fakes, its backward pass still to come.
+  struct Round {
+    Fakes real;
+    Fakes fake;
+    at::Tensor shown;  // the fakes as D was shown them, without G's graph
+    Verdict realVerdict;
+    Verdict fakeVerdict;
+    at::Tensor loss;
+    at::Tensor penalty;           // undefined: none is due
+    bool penaltyOfFakes = false;  // the penalty's graph leads to `shown`
+
+    // Frees what the backward pass is done with.
+    void forgetGraph() {
+      realVerdict = fakeVerdict = {};
+      for (at::Tensor* tensor : {&shown, &loss, &penalty}) tensor->reset();
+    }
+  };
   // What one step is run with.
   struct Run {
     const StepData& data;
@@ -98,10 +118,18 @@ class AdversarialStep {
   // Sum of a player's penalties of one interval, weighted; undefined: there are none.
   at::Tensor penalties(const Run& run, Side side, int64_t interval, const PenaltyContext& context);
 
+  // `keep`: the fakes keep their graph. `trace`: so does D's verdict on them, down to `shown`.
+  Round play(const Run& run, int64_t microbatch, bool keep, bool trace);
+  at::Tensor lossOfGenerator(const Run& run, const at::Tensor& realLogits, at::Tensor fakeLogits) const;
   void updateDiscriminator(const Run& run, int64_t update);
-  void updateLazily(const Run& run, int64_t update, const std::vector<Fakes>& reals,
-                    const std::vector<Fakes>& fakes);
+  // What follows the gathering of D's gradients.
+  void moveDiscriminator(const Run& run, int64_t update, const std::vector<Round>& rounds);
+  void updateTogether(const Run& run, int64_t update);
+  void updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds);
   void updateGenerator(const Run& run, bool fresh);
+  at::Tensor penaltiesOfGenerator(const Run& run);
+  // A batch's share of an update's loss: the gradients of accumulated batches are averaged.
+  at::Tensor shared(const at::Tensor& loss) const;
   void observe(const at::Tensor& real, const at::Tensor& fake, const Verdict& realVerdict,
                const Verdict& fakeVerdict);
 

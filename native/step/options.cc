@@ -71,6 +71,10 @@ AdversarialStep::Options stepOptions(const json& recipe) {
   step.augment = orNull(recipe, "augment");
   if (const json& clipping = orNull(recipe, "weightClipping"); !clipping.is_null())
     step.weightClipping = number(recipe, "weightClipping", 0, "");
+  const std::string update = word(recipe, "update", "alternating");
+  if (update != "alternating" && update != "simultaneous")
+    fail("update", "'alternating' or 'simultaneous'", recipe["update"]);
+  step.simultaneous = update == "simultaneous";
   step.packing = count(recipe, "packing", 1, 1);
   step.discriminatorSteps = count(recipe, "discriminatorSteps", 1, 1);
   step.generatorSteps = count(recipe, "generatorSteps", 1, 1);

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "profile/recorder.h"
+
 namespace ganode {
 
 Player::Player(GraphSpec spec, const nlohmann::json& optimizer, const std::string& name,
@@ -12,23 +14,37 @@ Player::Player(GraphSpec spec, const nlohmann::json& optimizer, const std::strin
   optimizer_ = makeOptimizer(optimizer, graph_.trainable(), lazyRatio, "optimizers." + name);
 }
 
-void Player::gather(const at::Tensor& loss) {
-  if (optimizer_->parameters().empty()) return;
-  std::vector<at::Tensor> gradients =
-      torch::autograd::grad({loss}, optimizer_->parameters(), {}, /*retain_graph=*/false,
-                            /*create_graph=*/false, /*allow_unused=*/true);
-  if (gathered_.empty()) {
-    gathered_ = std::move(gradients);
-    return;
+void Player::gather(const at::Tensor& loss) { gather({loss}, {at::ones_like(loss)}); }
+
+at::Tensor Player::gather(const std::vector<at::Tensor>& roots, const std::vector<at::Tensor>& gradients,
+                          const at::Tensor& input, bool retainGraph) {
+  std::vector<at::Tensor> wanted = optimizer_->parameters();
+  const size_t trained = wanted.size();
+  if (input.defined()) wanted.push_back(input);
+  if (wanted.empty()) return {};
+  const profile::Span span(profile::Kind::Phase, name_, " backward");
+  // Of roots that nothing trained leads to (a frozen D's verdict on real images) there is no gradient.
+  std::vector<at::Tensor> leading;
+  std::vector<at::Tensor> atThem;
+  for (size_t i = 0; i < roots.size(); ++i) {
+    if (!roots[i].requires_grad()) continue;
+    leading.push_back(roots[i]);
+    atThem.push_back(gradients[i]);
   }
-  for (size_t i = 0; i < gathered_.size(); ++i) {
-    if (!gradients[i].defined()) continue;
-    gathered_[i] = gathered_[i].defined() ? gathered_[i].add(gradients[i]) : gradients[i];
+  if (leading.empty()) return {};
+  std::vector<at::Tensor> found = torch::autograd::grad(leading, wanted, atThem, retainGraph,
+                                                        /*create_graph=*/false, /*allow_unused=*/true);
+  gathered_.resize(trained);
+  for (size_t i = 0; i < trained; ++i) {
+    if (!found[i].defined()) continue;
+    gathered_[i] = gathered_[i].defined() ? gathered_[i].add(found[i]) : found[i];
   }
+  return input.defined() ? found.back() : at::Tensor();
 }
 
 at::Tensor Player::update(double images) {
   if (gathered_.empty()) return {};
+  const profile::Span span(profile::Kind::Phase, name_, " optimizer");
   const at::NoGradGuard noGrad;
   std::vector<at::Tensor> there;
   for (const at::Tensor& gradient : gathered_) {

@@ -18,6 +18,10 @@ class Player {
 
   // Adds the gradients of a loss to those gathered for the next update.
   void gather(const at::Tensor& loss);
+  // The same for a loss of which the gradients at some tensors, `roots`, are given. `input`, if defined,
+  // takes part in the roots: its gradient is returned. `retainGraph`: the graph is wanted again.
+  at::Tensor gather(const std::vector<at::Tensor>& roots, const std::vector<at::Tensor>& gradients,
+                    const at::Tensor& input = {}, bool retainGraph = false);
   // One update with what was gathered, when `images` real images were shown. Returns the norm of the gradient
   // of all weights together; undefined where nothing is trained.
   at::Tensor update(double images);

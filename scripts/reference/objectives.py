@@ -136,11 +136,42 @@ def move(optimizer, options, images):
         group["betas"] = tuple(at(beta, images) ** ratio for beta in options["betas"])
 
 
+def generator_gradients(recipe, case, g, d, fake, real, label, images):
+    """Gathers G's gradients with D as it is; returns the loss and the gradients' norm."""
+    for parameter in d.parameters():
+        parameter.requires_grad_(False)
+    fake_logits = d(fake, label)
+    fake_classes = getattr(d, "class_logits", None)
+    real_logits = None
+    if recipe["loss"]["kind"].startswith("relativistic"):
+        with torch.no_grad():
+            real_logits = d(real, label)
+    if recipe["loss"].get("topK"):
+        k = max(1, round(at(recipe["loss"]["topK"], images) * len(fake_logits)))
+        fake_logits = torch.sort(fake_logits, 0, descending=True).values[:k]
+    loss = g_loss(recipe["loss"], fake_logits, real_logits)
+    g_term = loss.item()
+    if case["classifier"]:
+        loss = loss + recipe["loss"].get("classification", {}).get("generator", 1) * F.cross_entropy(fake_classes, label)
+    for p in recipe["penalties"]:
+        if p["kind"] == "orthogonal" and p["network"] == "generator":
+            loss = loss + at(p["weight"], images) * orthogonal(g)
+    g.zero_grad()
+    loss.backward()
+    g_norm = math.sqrt(sum(p.grad.double().pow(2).sum().item() for p in g.parameters()))
+    for parameter in d.parameters():
+        parameter.requires_grad_(True)
+    return g_term, g_norm
+
+
 def train(case):
     recipe = {"loss": {"kind": "nonSaturating"}, "penalties": [], "weightClipping": None, "packing": 1, "discriminatorSteps": 1,
-              "ema": {"decay": 0.9}, **case["recipe"]}
+              "update": "alternating", "ema": {"decay": 0.9}, **case["recipe"]}
     batch, width, classes, packing = case["batch"], 4, case["classes"], recipe["packing"]
+    simultaneous = recipe["update"] == "simultaneous"
     g, d = dcgan28(width, classes)
+    if simultaneous:
+        d.batchNorm = nn.Identity()  # a D that does not mix samples
     if case["classifier"]:
         d = WithClasses(width, classes)
     if packing > 1:
@@ -184,6 +215,9 @@ def train(case):
             optimizer_d[0].zero_grad()
             loss.backward()
             row.append(math.sqrt(sum(p.grad.double().pow(2).sum().item() for p in d.parameters())))
+            if simultaneous and update == recipe["discriminatorSteps"] - 1:
+                # Two passes, both from the same weights: what ganode gets from one.
+                g_term, g_norm = generator_gradients(recipe, case, g, d, pack(kept), real, label, images)
             move(optimizer_d, options, images)
             optimizer_d[0].step()
             index = step * recipe["discriminatorSteps"] + update
@@ -202,31 +236,10 @@ def train(case):
                     for parameter in d.parameters():
                         parameter.clamp_(-recipe["weightClipping"], recipe["weightClipping"])
             d_terms.append(row)
-        for parameter in d.parameters():
-            parameter.requires_grad_(False)
-        fake_logits = d(pack(kept), label)
-        fake_classes = getattr(d, "class_logits", None)
-        real_logits = None
-        if recipe["loss"]["kind"].startswith("relativistic"):
-            with torch.no_grad():
-                real_logits = d(real, label)
-        if recipe["loss"].get("topK"):
-            k = max(1, round(at(recipe["loss"]["topK"], images) * len(fake_logits)))
-            fake_logits = torch.sort(fake_logits, 0, descending=True).values[:k]
-        loss = g_loss(recipe["loss"], fake_logits, real_logits)
-        g_term = loss.item()
-        if case["classifier"]:
-            loss = loss + recipe["loss"].get("classification", {}).get("generator", 1) * F.cross_entropy(fake_classes, label)
-        for p in recipe["penalties"]:
-            if p["kind"] == "orthogonal" and p["network"] == "generator":
-                loss = loss + at(p["weight"], images) * orthogonal(g)
-        optimizer_g[0].zero_grad()
-        loss.backward()
-        g_norm = math.sqrt(sum(p.grad.double().pow(2).sum().item() for p in g.parameters()))
+        if not simultaneous:
+            g_term, g_norm = generator_gradients(recipe, case, g, d, pack(kept), real, label, images)
         move(optimizer_g, options, images)
         optimizer_g[0].step()
-        for parameter in d.parameters():
-            parameter.requires_grad_(True)
         average = recipe["ema"]
         decay = average.get("decay")
         if decay is None:
@@ -283,6 +296,18 @@ CASES = [
          optimizer={"kind": "adam", "learningRate": {"schedule": "cosine", "from": 1e-3, "to": 1e-5, "images": 12, "start": 4},
                     "betas": [0, {"schedule": "cosine", "from": 0.9, "to": 0.99, "images": 12}]},
          ema={"halfLife": {"schedule": "cosine", "from": 0, "to": 40, "images": 12}}),
+    case("simultaneous: non-saturating", update="simultaneous"),
+    case("simultaneous: hinge", **loss("hinge"), update="simultaneous", optimizer={"kind": "adam", "learningRate": 5e-3, "betas": [0, 0.9]}, steps=6),
+    case("simultaneous: least squares, packing", **loss("leastSquares"), update="simultaneous", packing=2),
+    case("simultaneous: relativistic pairing, r1 and r2", **loss("relativisticPairing"), update="simultaneous",
+         penalties=[R1, {"kind": "r2", "weight": 2}]),
+    case("simultaneous: wasserstein, clipped, two critic steps", **loss("wasserstein"), update="simultaneous", weightClipping=0.04,
+         discriminatorSteps=2),
+    case("simultaneous: minimax, top-k, lazy r1, leCam, orthogonal in both", **loss("minimax", topK=0.5), update="simultaneous", steps=4,
+         penalties=[{**R1, "interval": 2}, {"kind": "leCam", "weight": 3, "decay": 0.5},
+                    {"kind": "orthogonal", "weight": 0.5, "network": "generator"},
+                    {"kind": "orthogonal", "weight": 0.2, "network": "discriminator"}]),
+    case("simultaneous: relativistic average", **loss("relativisticAverage"), update="simultaneous"),
     case("an average with ramp-up", ema={"halfLife": 30, "rampUp": 0.5}, steps=4),
 ]
 OUT.write_text(json.dumps({"torch": torch.__version__, "cases": [train(one) for one in CASES]}))

@@ -45,6 +45,15 @@ it.each([
   expect(counted).toBe(passByPass(700, 90, given));
 });
 
+it('counts no pass of D for G in a simultaneous update', () => {
+  const kind = 'relativisticPairing';
+  const recipe = resolvedTiny({ batch: 2, loss: { kind }, update: 'simultaneous' });
+  // G forward and backward; D forward and backward on real images and fakes.
+  expect(multiplyAddsOfStep({ generator: 700, discriminator: 90 }, recipe)).toBe(
+    2 * (3 * 700 + 2 * 3 * 90),
+  );
+});
+
 it('counts a D that sees several images at once', () => {
   const recipe = resolvedTiny({ batch: 6, packing: 3 });
   expect(multiplyAddsOfStep({ generator: 700, discriminator: 90 }, recipe)).toBe(

@@ -118,6 +118,18 @@ describe('dcgan', () => {
     ]);
   });
 
+  it('without batch norm in D, has biases there, and mixes no samples', () => {
+    const discriminator = dcganDiscriminator(
+      grey28,
+      { ...dcganOptions, discriminatorNorm: 'none' },
+      0,
+    );
+    expect(operators(discriminator)).not.toContain('batchNorm');
+    // The inner layer's 128 biases, for 2 × 128 scales and shifts.
+    const normalized = inspect(dcganDiscriminator(grey28, dcganOptions, 0));
+    expect(inspect(discriminator).parameters).toBe(normalized.parameters - 128);
+  });
+
   it('draws weights from N(0, 0.02), and scales of batch norm from N(1, 0.02)', async () => {
     const made = await network(dcganGenerator(grey28, dcganOptions, 0));
     const weight = spread(await read(made, 'convTranspose2d.weight'));
