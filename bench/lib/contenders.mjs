@@ -1,0 +1,76 @@
+// Who runs a setting: a command to start, and the config that it is given. What is measured of it is the work's affair
+// (`measures.mjs`).
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findPython } from './python.mjs';
+import { findTfjs } from './tfjs.mjs';
+
+const peers = fileURLToPath(new URL('../peers/', import.meta.url));
+
+const node = (file, ...args) => ({ command: process.execPath, args: [join(peers, file), ...args] });
+
+async function python(environment, file, env = {}) {
+  const command = await findPython(environment);
+  return { command, args: ['-u', join(peers, file)], env };
+}
+
+/** ganode's native session. `over` is laid over the recipe's config (`{ precision: 'bf16' }`); `mode`: `train` or `sample`. */
+export function ganode(setting, over = {}, { mode = 'train' } = {}) {
+  const config = { ...setting, config: { ...setting.config, ...over }, mode };
+  return { launch: () => node('ganode.mjs'), config };
+}
+
+/** ganode as users train with it: through `Trainer`, from a folder of images or from memory. */
+export function trainer(setting, { folder, streamed = false, ...options } = {}) {
+  return {
+    launch: () => node('trainer.mjs'),
+    config: { ...setting, folder, streamed },
+    ...options,
+  };
+}
+
+/** How PyTorch trains: as in its official DCGAN example. */
+const usual = {
+  channelsLast: false,
+  freezeDiscriminator: false,
+  fusedOptimizer: false,
+  bfloat16: false,
+  compile: false,
+};
+/** What ganode does too. */
+const tricks = { channelsLast: true, freezeDiscriminator: true, fusedOptimizer: true };
+
+export const torchVariants = {
+  usual,
+  tricks: { ...usual, ...tricks },
+  tricksBf16: { ...usual, ...tricks, bfloat16: true },
+  compiled: { ...usual, compile: true },
+};
+
+/** PyTorch. `script`: what of `peers/torch_*.py`. */
+export function torch(setting, variant = usual, script = 'train') {
+  // One process that compiles, in place of a pool that would lie about over the others' turns.
+  const env = { TORCHINDUCTOR_COMPILE_THREADS: '1' };
+  return {
+    launch: () => python('torch', `torch_${script}.py`, env),
+    config: { ...setting, variant },
+  };
+}
+
+/** Keras' layers in a `tf.function`. `simultaneous`: one pass of D on fakes for both players, as TensorFlow's tutorial. */
+export function keras(setting, { simultaneous = false } = {}) {
+  const env = { TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
+  return {
+    launch: () => python('tensorflow', 'keras_train.py', env),
+    config: { ...setting, variant: { simultaneous } },
+  };
+}
+
+/** TensorFlow.js, the package for every platform. It is so slow that one step of few images, once, has to do. */
+export function tfjs(setting, { batch }) {
+  return {
+    launch: () => node('tfjs.mjs', findTfjs()),
+    config: { ...setting, recipe: { ...setting.recipe, batch } },
+    once: true,
+  };
+}
