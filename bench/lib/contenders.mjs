@@ -2,6 +2,7 @@
 // (`measures.mjs`).
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { native } from '../../dist/native.js';
 import { findPython } from './python.mjs';
 import { findTfjs } from './tfjs.mjs';
 
@@ -14,10 +15,19 @@ async function python(environment, file, env = {}) {
   return { command, args: ['-u', join(peers, file)], env };
 }
 
+/** Without the instructions bfloat16 is emulated, 30 times as slow as float: nothing that anyone would use, or wait for. */
+function needBfloat16(wanted) {
+  if (wanted && !native().info().bf16) throw new Error('this processor has no bfloat16 arithmetic');
+}
+
 /** ganode's native session. `over` is laid over the recipe's config (`{ precision: 'bf16' }`); `mode`: `train` or `sample`. */
 export function ganode(setting, over = {}, { mode = 'train' } = {}) {
   const config = { ...setting, config: { ...setting.config, ...over }, mode };
-  return { launch: () => node('ganode.mjs'), config };
+  const launch = () => {
+    needBfloat16(config.config.precision === 'bf16');
+    return node('ganode.mjs');
+  };
+  return { launch, config };
 }
 
 /** ganode as users train with it: through `Trainer`, from a folder of images or from memory. */
@@ -51,10 +61,11 @@ export const torchVariants = {
 export function torch(setting, variant = usual, script = 'train') {
   // One process that compiles, in place of a pool that would lie about over the others' turns.
   const env = { TORCHINDUCTOR_COMPILE_THREADS: '1' };
-  return {
-    launch: () => python('torch', `torch_${script}.py`, env),
-    config: { ...setting, variant },
+  const launch = () => {
+    needBfloat16(variant.bfloat16);
+    return python('torch', `torch_${script}.py`, env);
   };
+  return { launch, config: { ...setting, variant } };
 }
 
 /** Keras' layers in a `tf.function`. `simultaneous`: one pass of D on fakes for both players, as TensorFlow's tutorial. */

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "convolution/fast.h"
 #include "graph/matrix_convolution.h"
 #include "graph/weight.h"
 
@@ -45,8 +46,14 @@ class Convolution : public WeightedOperator {
  public:
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
     const at::Tensor kernel = weight(weight_, mode);
-    if (!asMatrix_ || !inputs[0].is_cpu()) return convolve(inputs[0], kernel, bias());
-    const at::Tensor output = asMatrix_(inputs[0], kernel);
+    at::Tensor output;
+    if (asMatrix_ && inputs[0].is_cpu()) {
+      output = asMatrix_(inputs[0], kernel);
+    } else if (method_ != convolution::Method::Sliding && convolution::takesFast(inputs[0])) {
+      output = convolveFast(inputs[0], kernel);
+    } else {
+      return convolve(inputs[0], kernel, bias());
+    }
     return bias() ? output + bias()->view({1, -1, 1, 1}) : output;
   }
 
@@ -64,6 +71,8 @@ class Convolution : public WeightedOperator {
 
   virtual at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
                               const std::optional<at::Tensor>& bias) = 0;
+  // By `method_`; without bias.
+  virtual at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight) = 0;
 
   int64_t perPosition() const {
     return channels_ * geometry_.filters / geometry_.groups * geometry_.kernel[0] * geometry_.kernel[1];
@@ -78,8 +87,18 @@ class Convolution : public WeightedOperator {
     infer({geometry_.filters, size[0], size[1]});
   }
 
+  // Of a convolution of `channels` from `input` to `output` rows and columns; a transposed one gives those
+  // that it turns round.
+  void chooseMethod(int64_t channels, int64_t filters, const Pair& input, const Pair& output) {
+    const Geometry& g = geometry_;
+    if (g.plain()) {
+      method_ = convolution::methodFor({channels, filters, g.kernel, g.stride, g.padding, input, output});
+    }
+  }
+
   int64_t channels_;
   Geometry geometry_;
+  convolution::Method method_ = convolution::Method::Sliding;
   // For shapes of which a matrix product does the same in less time on the CPU; without bias.
   std::function<at::Tensor(const at::Tensor& input, const at::Tensor& weight)> asMatrix_;
 
@@ -106,6 +125,7 @@ class Conv2d : public Convolution {
     }
     inferFrom(node, output);
     chooseMatrix({dims[1], dims[2]});
+    if (extra_ == Pair{0, 0}) chooseMethod(channels_, geometry_.filters, {dims[1], dims[2]}, output);
   }
 
   int64_t multiplyAdds() const override { return perPosition() * output()[1] * output()[2]; }
@@ -117,6 +137,10 @@ class Conv2d : public Convolution {
     const bool odd = extra_[0] > 0 || extra_[1] > 0;
     const at::Tensor padded = odd ? at::constant_pad_nd(input, {0, extra_[1], 0, extra_[0]}) : input;
     return at::conv2d(padded, weight, bias, g.stride, g.padding, g.dilation, g.groups);
+  }
+
+  at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight) override {
+    return convolution::fastConvolution(method_, input, weight);
   }
 
  private:
@@ -162,6 +186,8 @@ class ConvTranspose2d : public Convolution {
     }
     inferFrom(node, output);
     chooseMatrix({dims[1], dims[2]}, output);
+    if (cut_ == Pair{0, 0} && outputPadding_ == Pair{0, 0})
+      chooseMethod(geometry_.filters, channels_, output, {dims[1], dims[2]});
   }
 
   int64_t multiplyAdds() const override { return perPosition() * positions_; }
@@ -176,6 +202,10 @@ class ConvTranspose2d : public Convolution {
       if (cut_[axis] > 0) output = output.narrow(axis + 2, 0, output.size(axis + 2) - cut_[axis]);
     }
     return output;
+  }
+
+  at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight) override {
+    return convolution::fastTransposed(method_, input, weight, {output()[1], output()[2]});
   }
 
  private:

@@ -1,0 +1,2 @@
+#define GANODE_KERNELS plainKernels
+#include "convolution/kernels.inc"

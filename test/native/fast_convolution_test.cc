@@ -1,0 +1,225 @@
+// Convolutions by fewer multiplications, against libtorch's own in double precision: values, gradients,
+// gradients of gradients; every kernel compiled for AVX2 against the plain one.
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "convolution/fast.h"
+#include "convolution/tiling.h"
+#include "device/device.h"
+#include "graph/graph.h"
+#include "graph/spec.h"
+#include "step/latent.h"
+
+namespace {
+
+using namespace ganode::convolution;
+
+struct Case {
+  Method method;
+  int64_t images, channels, filters, height, width;
+
+  int64_t kernel() const { return method == Method::Halving ? 4 : 3; }
+  int64_t stride() const { return method == Method::Halving ? 2 : 1; }
+};
+
+// Whole tiles, tiles that reach over the edge, oblong images, several chunks of images, filters in several
+// parts.
+const std::vector<Case> kCases = {
+    {Method::Halving, 3, 32, 48, 8, 8},   {Method::Halving, 2, 48, 32, 14, 28},
+    {Method::Halving, 1, 32, 32, 10, 14}, {Method::Halving, 9, 64, 32, 32, 32},
+    {Method::Halving, 2, 256, 208, 8, 8}, {Method::Keeping, 3, 32, 48, 4, 4},
+    {Method::Keeping, 2, 48, 32, 7, 14},  {Method::Keeping, 9, 64, 96, 16, 16},
+    {Method::Keeping, 2, 768, 400, 4, 4},
+};
+
+at::Tensor normal(at::IntArrayRef sizes, at::Generator& random) {
+  return at::empty(sizes, at::kDouble).normal_(0, 1, random);
+}
+
+struct Operands {
+  at::Tensor x, w, y;  // y: a gradient at the output
+};
+
+Operands operandsOf(const Case& one) {
+  at::Generator random = ganode::makeGenerator(5);
+  return {normal({one.images, one.channels, one.height, one.width}, random),
+          normal({one.filters, one.channels, one.kernel(), one.kernel()}, random),
+          normal({one.images, one.filters, one.height / one.stride(), one.width / one.stride()}, random)};
+}
+
+at::Tensor reference(const Case& one, const at::Tensor& x, const at::Tensor& w) {
+  return at::conv2d(x, w, {}, one.stride(), 1);
+}
+
+at::Tensor transposedReference(const Case& one, const at::Tensor& y, const at::Tensor& w) {
+  return at::conv_transpose2d(y, w, {}, one.stride(), 1);
+}
+
+// The largest difference, relative to the largest value.
+double difference(const at::Tensor& got, const at::Tensor& expected) {
+  REQUIRE(got.sizes() == expected.sizes());
+  return ((got.to(at::kDouble) - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
+using Convolve = std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>;
+
+// The output, its gradients, and the gradients of a function of those.
+std::vector<at::Tensor> derivatives(const Convolve& convolve, const at::Tensor& x, const at::Tensor& w,
+                                    const at::Tensor& y) {
+  const at::Tensor input = x.detach().clone().set_requires_grad(true);
+  const at::Tensor weight = w.detach().clone().set_requires_grad(true);
+  const at::Tensor cotangent = y.detach().clone().set_requires_grad(true);
+  const at::Tensor output = convolve(input, weight);
+  const auto first = torch::autograd::grad({output}, {input, weight}, {cotangent}, std::nullopt, true);
+  const at::Tensor energy = first[0].square().sum() + first[1].square().sum();
+  const auto second = torch::autograd::grad({energy}, {input, weight, cotangent});
+  return {output, first[0], first[1], second[0], second[1], second[2]};
+}
+
+template <typename Tiling, typename T>
+std::vector<at::Tensor> everyKernel(const Kernels<T>& kernels, const Extent& e) {
+  at::Generator random = ganode::makeGenerator(8);
+  const int64_t points = Tiling::kPoints * Tiling::kPoints;
+  const int64_t depth = Tiling::kPhases * e.channels;
+  const auto type = c10::CppTypeToScalarType<T>::value;
+  const auto values = [&](at::IntArrayRef sizes) { return normal(sizes, random).to(type); };
+  std::vector<at::Tensor> results;
+  const auto run = [&](auto kernel, const at::Tensor& from, at::IntArrayRef to, int64_t count) {
+    at::Tensor result = at::full(to, 7, type);
+    kernel(e, from.data_ptr<T>(), result.data_ptr<T>(), int64_t{0}, count);
+    results.push_back(result);
+  };
+  const std::vector<int64_t> x = {e.images, e.height, e.width, e.channels};
+  const std::vector<int64_t> y = {e.images, e.rows, e.columns, e.filters};
+  const std::vector<int64_t> w = {e.filters, Tiling::kKernel, Tiling::kKernel, e.channels};
+  run(kernels.spreadInput, values(x), {points, e.tiles(), depth}, e.tiles());
+  run(kernels.spreadWeights, values(w), {points, e.filters, depth}, e.filters);
+  run(kernels.spreadOutput, values(y), {points, e.tiles(), e.filters}, e.tiles());
+  run(kernels.collectInput, values({points, e.tiles(), depth}), x, e.images);
+  run(kernels.collectWeights, values({points, e.filters, depth}), w, e.filters);
+  run(kernels.collectOutput, values({points, e.tiles(), e.filters}), y, e.tiles());
+  return results;
+}
+
+template <typename Tiling, typename T>
+void compareKernels(double tolerance) {
+  const int64_t stride = Tiling::kStride;
+  const Extent e = {2, 32, 7 * stride, 5 * stride, 48, 7, 5, 2, 2};
+  const auto plain = everyKernel<Tiling, T>(plainKernels<Tiling, T>(), e);
+  const auto avx2 = everyKernel<Tiling, T>(avx2Kernels<Tiling, T>(), e);
+  for (size_t i = 0; i < plain.size(); ++i) {
+    CAPTURE(i);
+    CHECK(difference(avx2[i], plain[i].to(at::kDouble)) < tolerance);
+  }
+}
+
+TEST_CASE("a convolution by fewer multiplications has the values and derivatives of the sliding kernel") {
+  for (const Case& one : kCases) {
+    CAPTURE(one.channels);
+    CAPTURE(one.height);
+    const Operands o = operandsOf(one);
+    const auto expected = derivatives([&](auto& x, auto& w) { return reference(one, x, w); }, o.x, o.w, o.y);
+    const auto got =
+        derivatives([&](auto& x, auto& w) { return fastConvolution(one.method, x, w); }, o.x, o.w, o.y);
+    for (size_t i = 0; i < got.size(); ++i) {
+      CAPTURE(i);
+      CHECK(difference(got[i], expected[i]) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("so has the transposed convolution") {
+  for (const Case& one : kCases) {
+    CAPTURE(one.channels);
+    CAPTURE(one.height);
+    const Operands o = operandsOf(one);
+    const auto fast = [&](auto& y, auto& w) {
+      return fastTransposed(one.method, y, w, {one.height, one.width});
+    };
+    const auto expected =
+        derivatives([&](auto& y, auto& w) { return transposedReference(one, y, w); }, o.y, o.w, o.x);
+    const auto got = derivatives(fast, o.y, o.w, o.x);
+    for (size_t i = 0; i < got.size(); ++i) {
+      CAPTURE(i);
+      CHECK(difference(got[i], expected[i]) < 1e-12);
+    }
+  }
+}
+
+TEST_CASE("in single precision it is off by some units in the last place of the largest value") {
+  for (const Case& one : kCases) {
+    CAPTURE(one.channels);
+    const double tolerance = one.method == Method::Halving ? 5e-6 : 2e-5;
+    const Operands o = operandsOf(one);
+    const at::Tensor x = o.x.to(at::kFloat);
+    const at::Tensor w = o.w.to(at::kFloat);
+    CHECK(difference(fastConvolution(one.method, x, w), reference(one, o.x, o.w)) < tolerance);
+    const at::Tensor image = fastTransposed(one.method, o.y.to(at::kFloat), w, {one.height, one.width});
+    CHECK(difference(image, transposedReference(one, o.y, o.w)) < tolerance);
+  }
+}
+
+TEST_CASE("the bits repeat, and channels last stays so, as in libtorch's own") {
+  const Operands o = operandsOf(kCases[3]);
+  const at::Tensor x = o.x.to(at::kFloat);
+  const at::Tensor w = o.w.to(at::kFloat);
+  const at::Tensor y = fastConvolution(Method::Halving, x, w);
+  CHECK(at::equal(y, fastConvolution(Method::Halving, x, w)));
+  CHECK(y.is_contiguous(at::MemoryFormat::ChannelsLast));
+}
+
+TEST_CASE("the method follows from the shape") {
+  const auto halving = [](int64_t channels, int64_t filters, int64_t size) {
+    return methodFor({channels, filters, {4, 4}, {2, 2}, {1, 1}, {size, size}, {size / 2, size / 2}});
+  };
+  CHECK(halving(64, 128, 32) == Method::Halving);
+  CHECK(halving(64, 64, 14) == Method::Halving);
+  CHECK(halving(3, 64, 64) == Method::Sliding);   // few channels
+  CHECK(halving(64, 1, 64) == Method::Sliding);   // few filters
+  CHECK(halving(40, 64, 64) == Method::Sliding);  // no whole lines
+  CHECK(halving(64, 64, 4) == Method::Sliding);  // an output smaller than a tile: most of it would be in vain
+  CHECK(methodFor({64, 64, {3, 3}, {1, 1}, {1, 1}, {16, 16}, {16, 16}}) == Method::Keeping);
+  CHECK(methodFor({64, 64, {3, 3}, {1, 1}, {0, 0}, {16, 16}, {14, 14}}) == Method::Sliding);
+  CHECK(methodFor({64, 64, {5, 5}, {2, 2}, {2, 2}, {16, 16}, {8, 8}}) == Method::Sliding);
+}
+
+TEST_CASE(
+    "a graph's layers are the sliding kernel's, with bias, in float and double; bfloat16 goes another way") {
+  at::Generator random = ganode::makeGenerator(3);
+  for (const bool transposed : {false, true}) {
+    const auto spec = ganode::parseGraph(nlohmann::json::parse(
+        R"({"version": 1, "inputs": {"x": {"shape": [32, 8, 8]}}, "outputs": {"y": "n"}, "nodes": [
+            {"name": "n", "inputs": ["x"], "filters": 48, "kernel": 4, "stride": 2, "padding": 1, "op": ")" +
+        std::string(transposed ? "convTranspose2d" : "conv2d") + R"("}]})"));
+    for (const auto type : {at::kFloat, at::kDouble}) {
+      ganode::Graph graph(spec);
+      graph.materialize(at::kCPU, type, random);
+      std::map<std::string, at::Tensor> tensors;
+      for (const auto& [name, tensor] : graph.tensors())
+        tensors[name] = tensor.detach().normal_(0, 1, random);
+      const at::Tensor x = normal({2, 32, 8, 8}, random).to(type);
+      const at::Tensor w = tensors.at("n.weight").to(at::kDouble);
+      const at::Tensor b = tensors.at("n.bias").to(at::kDouble);
+      const at::Tensor wide = x.to(at::kDouble);
+      const at::Tensor expected =
+          transposed ? at::conv_transpose2d(wide, w, b, 2, 1) : at::conv2d(wide, w, b, 2, 1);
+      const auto outputOf = [&] { return graph.forward({{"x", x}}, ganode::Mode{}).at("y"); };
+      CHECK(difference(outputOf(), expected) < (type == at::kFloat ? 5e-6 : 1e-12));
+      if (type == at::kDouble) continue;
+      const ganode::PrecisionScope precision(true, at::kCPU);
+      CHECK(difference(outputOf(), expected) < 3e-2);
+      CHECK(difference(outputOf(), expected) > 1e-4);
+    }
+  }
+}
+
+TEST_CASE("kernels compiled for AVX2 do what the plain ones do" *
+          doctest::skip(!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))) {
+  compareKernels<Halving, float>(1e-5);
+  compareKernels<Halving, double>(1e-13);
+  compareKernels<Keeping, float>(1e-5);
+  compareKernels<Keeping, double>(1e-13);
+}
+
+}  // namespace
