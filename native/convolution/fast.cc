@@ -7,6 +7,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 #include "convolution/tiling.h"
@@ -48,6 +49,20 @@ at::Tensor empty(at::IntArrayRef sizes, const at::Tensor& like) {
   return at::empty(sizes, like.options().requires_grad(false).memory_format(at::MemoryFormat::ChannelsLast));
 }
 
+// For values between two passes. In blocks of few sizes, so that each serves every layer in turn
+// (device/memory.h); of a block's end that nobody touches there is no memory.
+at::Tensor scratch(at::IntArrayRef sizes, const at::TensorOptions& options) {
+  const int64_t count = c10::multiply_integers(sizes);
+  const auto whole = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(count)));
+  return at::empty({whole}, options).narrow(0, 0, count).view(sizes);
+}
+
+at::Tensor product(const at::Tensor& left, const at::Tensor& right) {
+  at::Tensor result = scratch({left.size(0), left.size(1), right.size(2)}, left.options());
+  at::bmm_out(result, left, right);
+  return result;
+}
+
 // One convolution at work. The images are gone through in chunks and so, where there are many, are the
 // filters: what is spread is used while it is in the cache.
 template <typename Tiling, typename T>
@@ -83,7 +98,7 @@ class Convolver {
       overFilters(weights, weight, [&](int64_t filter, const at::Tensor& u) {
         Extent part = e;
         part.filters = u.size(1);
-        const at::Tensor m = at::bmm(v, u.transpose(1, 2));
+        const at::Tensor m = product(v, u.transpose(1, 2));
         if (part.filters == all_.filters) {
           collect("ganode::collect_output", kernels_.collectOutput, part, m, pointer(output, image),
                   e.tiles());
@@ -109,7 +124,7 @@ class Convolver {
         if (v.defined())
           v.baddbmm_(some, u);
         else
-          v = at::bmm(some, u);
+          v = product(some, u);
       });
       collect("ganode::collect_input", kernels_.collectInput, e, v, pointer(result, image), e.images);
     });
@@ -132,7 +147,7 @@ class Convolver {
         if (sum.defined())
           sum.baddbmm_(some, v);
         else
-          sum = at::bmm(some, v);
+          sum = product(some, v);
         if (image + e.images < all_.images) continue;
         Extent filters = e;
         filters.filters = count;
@@ -174,7 +189,7 @@ class Convolver {
       part.filters = std::min(filters_, all_.filters - filter);
       at::Tensor u = kept;
       if (!u.defined()) {
-        u = at::empty({kSquare, part.filters, depth()}, options_);
+        u = scratch({kSquare, part.filters, depth()}, options_);
         spread("ganode::spread_weights", kernels_.spreadWeights, part,
                static_cast<const T*>(pointer(weight, filter)), u.data_ptr<T>(), part.filters);
         if (part.filters == all_.filters) kept = u;
@@ -184,14 +199,14 @@ class Convolver {
   }
 
   at::Tensor inputPoints(const Extent& e, const at::Tensor& input, int64_t image) const {
-    at::Tensor v = at::empty({kSquare, e.tiles(), depth()}, options_);
+    at::Tensor v = scratch({kSquare, e.tiles(), depth()}, options_);
     spread("ganode::spread_input", kernels_.spreadInput, e, static_cast<const T*>(pointer(input, image)),
            v.data_ptr<T>(), e.tiles());
     return v;
   }
 
   at::Tensor outputPoints(const Extent& e, const at::Tensor& gradient, int64_t image) const {
-    at::Tensor m = at::empty({kSquare, e.tiles(), e.filters}, options_);
+    at::Tensor m = scratch({kSquare, e.tiles(), e.filters}, options_);
     spread("ganode::spread_output", kernels_.spreadOutput, e, static_cast<const T*>(pointer(gradient, image)),
            m.data_ptr<T>(), e.tiles());
     return m;
