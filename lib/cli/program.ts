@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { GanodeError } from '../errors.js';
-import { version } from '../version.js';
+import { version } from '../package.js';
 import { reasonOf } from './failure.js';
 
 type Add = (program: Command) => void;

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { version } from '../../../lib/version.js';
+import { version } from '../../../lib/package.js';
 import { cliPath, ganode, start } from '../../helpers/child.js';
 import { small, type TrainedRun, trainedRun } from '../../helpers/run.js';
 
