@@ -59,20 +59,19 @@ function runtimeLibraries(
   { libtorch }: AddonManifest,
   runtime: { package: string; version: string },
 ): string[] {
-  const mend = `\`npm install ${runtime.package}@${runtime.version}\``;
   const path = resolveFrom(addon, `${runtime.package}/manifest.json`);
-  if (!path) throw new Refusal(`its package ${runtime.package} is missing`, mend);
-  const found = attempt(() => readManifest<RuntimeManifest>(path), mend);
+  if (!path) throw new Refusal(`its package ${runtime.package} is missing`, reinstall);
+  const found = attempt(() => readManifest<RuntimeManifest>(path), reinstall);
   const [wanted, got] = [nameOf(libtorch), nameOf(found.libtorch)];
   if (wanted !== got) {
-    throw new Refusal(`it was built for ${wanted}, but ${dirname(path)} has ${got}`, mend);
+    throw new Refusal(`it was built for ${wanted}, but ${dirname(path)} has ${got}`, reinstall);
   }
   const problem = fileProblem(path, found.files);
   if (problem) throw new Refusal(problem, reinstall);
   return found.files.map(({ name }: NativeFile) => resolve(dirname(path), name));
 }
 
-/** For files that are damaged: package managers leave alone what seems to be installed. */
+/** Mends packages: npm leaves alone what seems to be installed, so it has to go first. */
 export const reinstall = `\`npm uninstall ganode && npm install ganode@${version}\``;
 
 /** Where Node finds a file of a package, seen from another file; undefined where it is not. */

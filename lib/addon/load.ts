@@ -1,5 +1,5 @@
 /** Finds and loads the native addon. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { GanodeError } from '../errors.js';
@@ -70,8 +70,9 @@ function open({ addon, libraries, libtorch }: Candidate): unknown {
 
 /** A libtorch that is loaded already, but the one given; undefined where there is none, or where the system does not tell. */
 function otherLibtorch(wanted: string): string | undefined {
-  if (process.platform !== 'linux') return undefined;
-  const paths = readFileSync('/proc/self/maps', 'utf8').match(/\/.*$/gm) ?? [];
+  const maps = '/proc/self/maps';
+  if (!existsSync(maps)) return undefined;
+  const paths = readFileSync(maps, 'utf8').match(/\/.*$/gm) ?? [];
   return paths.find((path) => isLibtorchCpu(path) && path !== realpathSync(wanted));
 }
 

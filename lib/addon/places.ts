@@ -1,7 +1,7 @@
 /** Where an addon may lie, in the order of preference. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { packageDir, version } from '../package.js';
+import { packageDir } from '../package.js';
 import { type Candidate, examine, reinstall, resolveFrom } from './candidate.js';
 import { packagesOf, thisPlatform, unsupported } from './platform.js';
 import { Refusal } from './refusal.js';
@@ -58,6 +58,6 @@ function platformPackage(env: NodeJS.ProcessEnv): Place {
       return examine(join(dirname(manifest), 'ganode.node'), platform, reinstall);
     },
     absent: 'it is not installed',
-    mend: `\`npm install ${name}@${version}\``,
+    mend: reinstall,
   };
 }
