@@ -35,7 +35,8 @@ async function test(whyNoDebian) {
     return project;
   };
 
-  for (const layout of quick ? layouts.filter(({ usual }) => usual) : layouts) {
+  const usual = layouts.filter((layout) => layout.usual);
+  for (const layout of quick ? usual : layouts) {
     const project = await installed(layout);
     if (project) await use(project, layout.name, layout);
     if (!project || layout !== layouts[0]) continue;
@@ -46,12 +47,15 @@ async function test(whyNoDebian) {
   }
   if (!quick) {
     for (const version of nodeVersions) {
-      const name = `Node ${version}`;
-      const project = await installed({ ...layouts[0], name }, { node: nodeOf(version) });
-      if (!project) continue;
-      await use(project, name);
-      if (Number.parseInt(version, 10) >= 24)
-        await readmeExample(project, name, readmeExamples()[0]);
+      // The newest runs the README's example as it stands: with both usual package managers.
+      const newest = version === nodeVersions.at(-1);
+      for (const layout of newest ? usual : usual.slice(0, 1)) {
+        const name = `Node ${version}, ${layout.name}`;
+        const project = await installed({ ...layout, name }, { node: nodeOf(version) });
+        if (!project) continue;
+        await use(project, name);
+        if (newest) await readmeExample(project, name, readmeExamples()[0]);
+      }
     }
     const program = fileURLToPath(new URL('./programs/first-step.mjs', import.meta.url));
     await debian(origin, nodeOf(nodeVersions.at(-1)), [program], whyNoDebian);

@@ -34,6 +34,8 @@ export async function serveRegistry(packages) {
       name: path.slice(1),
       'dist-tags': { latest: entries[0][0] },
       versions: Object.fromEntries(entries),
+      // Long ago: some package managers hold back what is new.
+      time: Object.fromEntries(entries.map(([version]) => [version, '2020-01-01T00:00:00.000Z'])),
     };
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(body));

@@ -68,7 +68,7 @@ describe('doctor', () => {
     const none = { GANODE_ADDON: join(dir, 'none.node') };
     const missing = await start([cliPath, 'doctor'], { env: none }).finished;
     expect(missing).toMatchObject({ code: 7, stderr: '' });
-    expect(missing.stdout).toMatch(/PROBLEM +addon: .*none\.node is not there.*npm run setup/);
+    expect(missing.stdout).toMatch(/PROBLEM +addon: .*none\.node is not there.*unset it/);
     const garbage = join(dir, 'garbage.node');
     await writeFile(garbage, 'no library');
     const broken = await start([cliPath, 'doctor'], { env: { GANODE_ADDON: garbage } }).finished;
