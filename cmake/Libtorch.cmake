@@ -17,7 +17,7 @@ endforeach()
 find_library(GANODE_LIB_torch_cuda torch_cuda PATHS "${GANODE_LIBTORCH}/lib" NO_DEFAULT_PATH NO_CACHE)
 if(GANODE_LIB_torch_cuda AND UNIX)
   target_link_libraries(libtorch INTERFACE
-    "-Wl,--no-as-needed,${GANODE_LIB_torch_cuda},--as-needed" -Wl,--unresolved-symbols=ignore-in-shared-libs)
+    "-Wl,--no-as-needed,${GANODE_LIB_torch_cuda},--as-needed")
 elseif(GANODE_LIB_torch_cuda)
   target_link_libraries(libtorch INTERFACE "${GANODE_LIB_torch_cuda}" "-INCLUDE:?warp_size@cuda@at@@YAHXZ")
 endif()
