@@ -81,5 +81,8 @@ function mendOf(line: string): string {
   if (/GLIBCXX_|CXXABI_|libstdc\+\+/.test(line)) {
     return 'install the C++ library of GCC 12 or newer (package libstdc++6 on Debian and Ubuntu, libstdc++ on Fedora)';
   }
-  return '`npx ganode doctor` tells more';
+  if (/cannot open shared object file/.test(line)) {
+    return 'put that library where the linker finds it (LD_LIBRARY_PATH); a CUDA build of libtorch needs those of CUDA';
+  }
+  return 'build it again (`npx ganode setup`), or install ganode again';
 }
