@@ -28,12 +28,6 @@ export const layouts = [
     command: `yarn add ${names}`,
     env: { YARN_NODE_LINKER: 'node-modules' },
   },
-  {
-    name: 'yarn, plug and play',
-    command: `yarn add ${names}`,
-    env: { YARN_NODE_LINKER: 'pnp' },
-    node: 'yarn node',
-  },
 ];
 
 /** A project with ganode installed; undefined where that failed. */
