@@ -5,7 +5,7 @@
  * settles exactly once. Work on one object runs in the order it was queued.
  */
 
-import { loadAddon } from './addon.js';
+import { loadAddon } from './addon/load.js';
 import { GanodeError } from './errors.js';
 
 /** Versions and abilities of the native side, as `ganode doctor` prints them. */

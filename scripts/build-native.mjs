@@ -1,24 +1,45 @@
-// Builds the addon with cmake-js against the libtorch that scripts/libtorch.mjs finds. What is up to date is left alone.
+// Builds the addon with cmake-js against a libtorch. What is up to date is left alone. Beside it lands a manifest, which the
+// loader reads before it loads anything: which libtorch it was built for.
 //
 //   node scripts/build-native.mjs
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { variantOf, versionOf } from './libtorch/inspect.mjs';
 import { findLibtorch } from './libtorch.mjs';
-import { projectDir } from './paths.mjs';
+import { platformName, projectDir } from './paths.mjs';
 
-export async function buildNative({ log = (line) => console.error(line) } = {}) {
-  const libtorch = await findLibtorch({ log });
+/** `libtorch`: a folder; by default what `findLibtorch` finds. Returns the path of the addon. */
+export async function buildNative({ log = (line) => console.error(line), ...options } = {}) {
+  const libtorch = options.libtorch ?? (await findLibtorch({ log }));
   // Node itself runs cmake-js: its own launcher may not be on PATH.
   const cli = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
-  const run = spawnSync(
-    process.execPath,
-    [cli, 'build', '--out', 'build', `--CDGANODE_LIBTORCH=${libtorch}`],
-    { cwd: projectDir, stdio: ['ignore', 2, 2] },
-  );
+  const definitions = { GANODE_LIBTORCH: libtorch, GANODE_PLATFORM: platformName() };
+  const flags = Object.entries(definitions).map(([name, value]) => `--CD${name}=${value}`);
+  const run = spawnSync(process.execPath, [cli, 'build', '--out', 'build', ...flags], {
+    cwd: projectDir,
+    stdio: ['ignore', 2, 2],
+  });
   if (run.status !== 0) throw new Error('the native build failed; its output is above');
-  return join(projectDir, 'build', 'Release', 'ganode.node');
+  const dir = join(projectDir, 'build', 'Release');
+  const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
+  const manifest = {
+    ganode: version,
+    libtorch: { version: versionOf(libtorch), variant: variantOf(libtorch) },
+    files: linked(libtorch),
+  };
+  writeFileSync(join(dir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return join(dir, 'ganode.node');
+}
+
+/** Libraries of libtorch, by which the loader sees that another has come in its place. */
+function linked(libtorch) {
+  const dir = resolve(libtorch, 'lib');
+  return readdirSync(dir)
+    .filter((name) => /^(lib)?(torch_cpu|torch_cuda|c10)\.(so|dylib|dll)$/.test(name))
+    .map((name) => ({ name: join(dir, name), bytes: statSync(join(dir, name)).size }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

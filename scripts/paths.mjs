@@ -1,6 +1,6 @@
 // Where things lie: the project, and the cache, which follows the platform's convention. Node's own modules only, since
 // this runs before anything is installed.
-import { homedir, platform } from 'node:os';
+import { arch, homedir, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,4 +14,9 @@ export function cacheDir(env = process.env) {
     return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'ganode', 'Cache');
   }
   return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ganode');
+}
+
+/** As packages are named: `linux-x64`, `darwin-arm64`. */
+export function platformName() {
+  return `${platform()}-${arch()}`;
 }

@@ -1,5 +1,5 @@
 // Runs commands of the set-up; the first that fails ends it with its exit code.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { projectDir } from './paths.mjs';
 
 /** npm as a child: through the file that npm itself names, or by name. */
@@ -17,6 +17,12 @@ export function run(command, args, options = {}) {
 export function npm(args) {
   const [command, ...first] = npmCommand();
   run(command, [...first, ...args]);
+}
+
+/** What npm prints, run in `cwd`. */
+export function npmOutput(args, cwd = projectDir) {
+  const [command, ...first] = npmCommand();
+  return execFileSync(command, [...first, ...args], { cwd, encoding: 'utf8' });
 }
 
 export function node(args) {

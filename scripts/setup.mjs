@@ -1,29 +1,12 @@
 // Everything that a clone needs to train: packages, libtorch, the native addon, JavaScript. What is there is left alone.
 //
 //   npm run setup
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { projectDir } from './paths.mjs';
 import { node, npm } from './run.mjs';
-
-/** One line for each tool that is missing. */
-function missingTools() {
-  const missing = [];
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 17)) {
-    missing.push(`Expected Node 20.17 or newer but this is ${process.version}`);
-  }
-  const works = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
-  if (!works('cmake'))
-    missing.push('Expected CMake (3.19 or newer) on PATH; install the package cmake');
-  const compilers = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
-  if (!compilers.some(works)) {
-    missing.push('Expected a C++20 compiler on PATH; install g++ (11 or newer) or clang++');
-  }
-  return missing;
-}
+import { missingTools } from './tools.mjs';
 
 export async function setup() {
   const missing = missingTools();

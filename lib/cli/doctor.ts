@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Command } from 'commander';
-import { addonPath } from '../addon.js';
+import { addonPath } from '../addon/load.js';
 import { type NativeInfo, native } from '../native.js';
-import { version } from '../version.js';
+import { engines, version } from '../package.js';
 import { exitCodes } from './exit.js';
 import { reasonOf } from './failure.js';
 
@@ -53,9 +52,6 @@ async function examine(): Promise<Health> {
 
 /** What is wrong with a version of Node; undefined where it will do. */
 export function nodeProblem(node: string): string | undefined {
-  const { engines } = createRequire(import.meta.url)('../../package.json') as {
-    engines: { node: string };
-  };
   const numbers = (text: string): number[] => (text.match(/\d+/g) ?? []).map(Number);
   const [major = 0, minor = 0] = numbers(node);
   const [leastMajor = 0, leastMinor = 0] = numbers(engines.node);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { GanodeError } from '../errors.js';
-import { version } from '../version.js';
+import { version } from '../package.js';
 import { reasonOf } from './failure.js';
 
 type Add = (program: Command) => void;
@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Add>> = {
   info: async () => (await import('./info.js')).addInfo,
   recipes: async () => (await import('./recipes.js')).addRecipes,
   doctor: async () => (await import('./doctor.js')).addDoctor,
+  setup: async () => (await import('./setup.js')).addSetup,
 };
 
 /** The whole command line. Commands are loaded one by one, so that `doctor` runs where a package that others need does not. */

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { version } from '../../../lib/version.js';
+import { version } from '../../../lib/package.js';
 import { cliPath, ganode, start } from '../../helpers/child.js';
 import { small, type TrainedRun, trainedRun } from '../../helpers/run.js';
 
@@ -68,7 +68,7 @@ describe('doctor', () => {
     const none = { GANODE_ADDON: join(dir, 'none.node') };
     const missing = await start([cliPath, 'doctor'], { env: none }).finished;
     expect(missing).toMatchObject({ code: 7, stderr: '' });
-    expect(missing.stdout).toMatch(/PROBLEM +addon: .*none\.node is not there.*npm run setup/);
+    expect(missing.stdout).toMatch(/PROBLEM +addon: .*none\.node is not there.*unset it/);
     const garbage = join(dir, 'garbage.node');
     await writeFile(garbage, 'no library');
     const broken = await start([cliPath, 'doctor'], { env: { GANODE_ADDON: garbage } }).finished;
