@@ -32,7 +32,8 @@ class PathLength : public Penalty {
     const at::Tensor gradient =
         torch::autograd::grad({sum}, {styles}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
     const at::Tensor lengths = gradient.square().sum(2).mean(1).sqrt();
-    const at::Tensor mean = average_.to(lengths.device()).lerp(lengths.mean(), decay_);
+    const at::Tensor mean =
+        average_.to(lengths.options().requires_grad(std::nullopt)).lerp(lengths.mean(), decay_);
     average_.copy_(mean.detach());
     return (lengths - mean).square().mean();
   }
