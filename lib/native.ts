@@ -121,7 +121,7 @@ export interface SampleRequest {
   latents?: Float32Array;
   /** Seed of the draw, 0 … 2^53 - 1. Sampling never touches the random state of training. Default 0. */
   seed?: number;
-  /** Truncation ψ in (0, 1]: normal latents are redrawn until |z| <= 2ψ (BigGAN's truncation trick); absent, no truncation. */
+  /** Truncation ψ in (0, 1]: normal latents are redrawn until |z| <= 2ψ (BigGAN's truncation trick), or w is drawn to its average (StyleGAN2); absent, no truncation. */
   truncation?: number;
   /** One class index an image, for a generator with a `label` input. */
   labels?: Int32Array;

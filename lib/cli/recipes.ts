@@ -6,6 +6,6 @@ export function addRecipes(program: Command): void {
     .command('recipes')
     .description('list the recipes')
     .action(() => {
-      for (const { name, paper } of recipes) process.stdout.write(`${name.padEnd(14)}${paper}\n`);
+      for (const { name, paper } of recipes) process.stdout.write(`${name.padEnd(16)}${paper}\n`);
     });
 }

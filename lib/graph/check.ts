@@ -52,6 +52,14 @@ export function oneOf(...words: readonly string[]): Check {
   };
 }
 
+/** One of some numbers. */
+export function oneOfNumbers(...numbers: readonly number[]): Check {
+  return {
+    expected: `one of ${numbers.join(', ')}`,
+    accepts: (value) => numbers.includes(value as number),
+  };
+}
+
 /** Dimensions without the batch's. */
 export const dimensions: Check = {
   expected: '1 to 8 whole numbers from 1',

@@ -14,7 +14,7 @@ export interface DenseOptions extends WeightOptions {
   units: number;
 }
 
-/** Fully connected: [F] → [units]. */
+/** Fully connected: [F] → [units]; of a sequence, each step by itself: [T, F] → [T, units]. */
 export function dense(x: Value, options: DenseOptions): Value {
   return node('dense', [x], options, { ...weightChecks, units: required(whole(1)) });
 }

@@ -1,5 +1,5 @@
 /** Up- and down-sampling, and pooling. Shapes and defaults: `docs/graph.md`. */
-import { oneOf, pair, required, whole } from './check.js';
+import { dimensions, numberIn, oneOf, pair, required, whole } from './check.js';
 import type { Pair } from './spec.js';
 import { type NodeOptions, node, type Value } from './value.js';
 
@@ -57,4 +57,31 @@ export function globalAvgPool(x: Value, options: NodeOptions = {}): Value {
 /** Sum over height and width: [C, H, W] → [C]. */
 export function globalSumPool(x: Value, options: NodeOptions = {}): Value {
   return node('globalSumPool', [x], options);
+}
+
+export interface UpfirdnOptions extends NodeOptions {
+  /** 1 to 8 whole numbers from 1: the kernel is its products with itself, divided by their sum. */
+  filter: number[];
+  /** `up` - 1 zeros behind each value first. From 1; default 1. */
+  up?: number;
+  /** Every so many values of the result. From 1; default 1. */
+  down?: number;
+  /** Zeros before and behind, in both directions. Default 0. */
+  padding?: Pair;
+  /** Times the kernel, from 0. Default 1. */
+  gain?: number;
+}
+
+/**
+ * Up-sampling, filtering, down-sampling (StyleGAN2's upfirdn2d):
+ * [C, H, W] → [C, ⌊(up · H + before + behind - taps) / down⌋ + 1, …].
+ */
+export function upfirdn(x: Value, options: UpfirdnOptions): Value {
+  return node('upfirdn', [x], options, {
+    filter: required(dimensions),
+    up: whole(1),
+    down: whole(1),
+    padding: pair(0),
+    gain: numberIn(0, 1e6),
+  });
 }

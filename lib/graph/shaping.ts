@@ -27,6 +27,24 @@ export function concat(values: readonly Value[], options: ConcatOptions = {}): V
   return node('concat', values, options, { axis: whole(0) });
 }
 
+export interface SliceOptions extends NodeOptions {
+  /** Counted from the first dimension after the batch. Default 0: channels or features. */
+  axis?: number;
+  /** Default 0. */
+  start?: number;
+  /** From 1. */
+  length: number;
+}
+
+/** `length` neighbouring values along an axis, from `start`. */
+export function slice(x: Value, options: SliceOptions): Value {
+  return node('slice', [x], options, {
+    axis: whole(0),
+    start: whole(0),
+    length: required(whole(1)),
+  });
+}
+
 /** Sum of two or more values; shapes broadcast, aligned at the right. */
 export function add(values: readonly Value[], options: NodeOptions = {}): Value {
   return node('add', values, options);

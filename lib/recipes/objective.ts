@@ -45,12 +45,12 @@ export const lossSchema = z
   });
 
 const weight = (otherwise: number) => scheduled(z.number().min(0)).default(otherwise);
-/** D-updates from one to the next (lazy regularization): above 1, it has an update of its own, `interval` times as strong. */
+/** Updates of the player from one to the next (lazy regularization): above 1, it has an update of its own, `interval` times as strong. */
 const interval = z.int().min(1).max(10_000).default(1);
 /** Norm that the gradient is drawn to, and whether only longer ones are. */
 const norm = { target: z.number().min(0).default(1), sided: z.enum(['two', 'one']).default('two') };
 
-/** Terms added to the loss of D (`orthogonal`: of either network), each with its weight. */
+/** Terms added to the loss of D (`orthogonal`: of either network; `pathLength`: of G), each with its weight. */
 export const penaltySchema = z.discriminatedUnion('kind', [
   /** weight · E(‖∇D(x̂)‖ - target)², x̂ between a real image and a fake (Gulrajani et al. 2017). */
   z.strictObject({ kind: z.literal('gradientPenalty'), weight: weight(10), ...norm, interval }),
@@ -91,6 +91,18 @@ export const penaltySchema = z.discriminatedUnion('kind', [
     weight: weight(1e-4),
     network: z.enum(['generator', 'discriminator']).default('generator'),
     interval: z.literal(1).default(1),
+  }),
+  /**
+   * (‖Jᵀy‖ - a)² of G, whose output `styles` J is the derivative by: path length regularization (Karras et al. 2020). `decay` is
+   * that of the moving average a, `batchShrink` how much smaller than the others its batches are.
+   */
+  z.strictObject({
+    kind: z.literal('pathLength'),
+    weight: weight(2),
+    decay: z.number().gt(0).max(1).default(0.01),
+    batchShrink: z.int().min(1).default(2),
+    network: z.literal('generator').default('generator'),
+    interval: interval.default(4),
   }),
 ]);
 

@@ -1,6 +1,8 @@
 import { GanodeError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { acgan } from './acgan.js';
+import { biggan } from './biggan.js';
+import { bigganDeep } from './biggan-deep.js';
 import { cgan } from './cgan.js';
 import { dcgan } from './dcgan.js';
 import { gan2014 } from './gan-2014.js';
@@ -10,8 +12,11 @@ import { pacgan } from './pacgan.js';
 import { r3gan } from './r3gan.js';
 import type { RecipeDefinition } from './recipe.js';
 import { sngan } from './sngan.js';
+import { snganResnet } from './sngan-resnet.js';
+import { stylegan2 } from './stylegan2.js';
 import { wgan } from './wgan.js';
 import { wganGp } from './wgan-gp.js';
+import { wganGpResnet } from './wgan-gp-resnet.js';
 
 /** Every recipe that `--recipe` takes. */
 export const recipes: readonly RecipeDefinition[] = [
@@ -26,6 +31,11 @@ export const recipes: readonly RecipeDefinition[] = [
   cgan,
   acgan,
   r3gan,
+  wganGpResnet,
+  snganResnet,
+  biggan,
+  bigganDeep,
+  stylegan2,
 ] as unknown as readonly RecipeDefinition[];
 
 /** Throws `GanodeError` with code `INVALID_OPTION` that names the nearest one. */

@@ -8,7 +8,8 @@ import { scheduled } from './scheduled.js';
 export type { ImageShape } from '../models/image-shape.js';
 
 const positiveInteger = z.int().min(1);
-const rate = scheduled(z.number().positive().max(10));
+/** May begin or end at 0. */
+const rate = scheduled(z.number().positive().max(10), z.number().min(0).max(10));
 const beta = scheduled(z.number().min(0).lt(1));
 
 /** Optimizers. Defaults are PyTorch's, except where a paper's recipe says otherwise. */

@@ -85,7 +85,7 @@ export class Generator implements AsyncDisposable {
   /** Makes `count` images, uint8. Throws `INVALID_OPTION`. */
   async sample(count: number, options: SampleOptions = {}): Promise<Images> {
     const latents = await this.latents(count, options);
-    return this.render(latents, this.labels(count, options.labels));
+    return this.render(latents, this.labels(count, options.labels), options);
   }
 
   /** The images of `sample`, up to `batch` at a time: more of them than memory has to hold. Throws `INVALID_OPTION`. */
@@ -102,7 +102,7 @@ export class Generator implements AsyncDisposable {
     for (let start = 0; start < count; start += batch) {
       const end = Math.min(start + batch, count);
       const part = latents.subarray(start * size, end * size);
-      yield await this.render(part, labels?.subarray(start, end));
+      yield await this.render(part, labels?.subarray(start, end), options);
     }
   }
 
@@ -113,7 +113,7 @@ export class Generator implements AsyncDisposable {
   ): Promise<{ shape: number[]; data: Float32Array }> {
     const latents = await this.latents(count, options);
     const labels = this.labels(count, options.labels);
-    const { shape, data } = await this.run(latents, labels, 'float32');
+    const { shape, data } = await this.run(latents, labels, options, 'float32');
     return { shape, data: data as Float32Array };
   }
 
@@ -128,7 +128,7 @@ export class Generator implements AsyncDisposable {
     const points = Array.from({ length: keys }, (_, i) => drawn.slice(i * size, (i + 1) * size));
     const spherical = this.recipe.latentDistribution === 'normal';
     const latents = latentPath(points, frames, { loop, spherical });
-    return this.render(latents, this.labels(frames, label));
+    return this.render(latents, this.labels(frames, label), draw);
   }
 
   /** Latents as `sample` draws them: count × latentSize values. */
@@ -165,14 +165,19 @@ export class Generator implements AsyncDisposable {
     return Int32Array.from(list);
   }
 
-  private async render(latents: Float32Array, labels: Int32Array | undefined): Promise<Images> {
-    const { shape, data } = await this.run(latents, labels, 'uint8');
+  private async render(
+    latents: Float32Array,
+    labels: Int32Array | undefined,
+    options: SampleOptions,
+  ): Promise<Images> {
+    const { shape, data } = await this.run(latents, labels, options, 'uint8');
     return new Images(shape, data as Uint8Array);
   }
 
   private async run(
     latents: Float32Array,
     labels: Int32Array | undefined,
+    { truncation }: SampleOptions,
     output: NonNullable<SampleRequest['output']>,
   ): Promise<{ shape: number[]; data: Uint8Array | Float32Array }> {
     const size = this.recipe.latentSize;
@@ -186,6 +191,8 @@ export class Generator implements AsyncDisposable {
       const part = await this.network.sample({
         latents: latents.subarray(start * size, end * size),
         output,
+        // A generator that truncates w does so now, others took it when the latents were drawn.
+        ...(truncation !== undefined && { truncation }),
         ...(labels && { labels: labels.subarray(start, end) }),
       });
       const [, ...image] = part.shape;

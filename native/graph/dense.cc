@@ -9,12 +9,15 @@ namespace {
 class Dense : public WeightedOperator {
  public:
   explicit Dense(NodeContext& node) : WeightedOperator(node) {
-    const int64_t features = node.input(1)[0];
+    // Of a sequence, each step by itself.
+    Dims dims = node.input(1, 2);
+    const int64_t features = dims.back();
     const int64_t units = node.attributes.integer("units", 1);
     weight_ = declareWeight(node, {"weight", {units, features}, features}, {});
     declareBias(node, units);
-    multiplyAdds_ = units * features;
-    infer({units});
+    multiplyAdds_ = units * features * (dims.size() == 2 ? dims[0] : 1);
+    dims.back() = units;
+    infer(std::move(dims));
   }
 
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {

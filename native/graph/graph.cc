@@ -167,6 +167,10 @@ const NodeSpec* Graph::mixingNode() const {
   return nullptr;
 }
 
+bool Graph::truncates() const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [](const Node& node) { return node.op->truncates(); });
+}
+
 std::vector<std::pair<std::string, at::Tensor>> Graph::tensors() const {
   std::vector<std::pair<std::string, at::Tensor>> all;
   visitSlots(

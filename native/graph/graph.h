@@ -52,6 +52,8 @@ class Graph {
   bool hasInput(const std::string& name) const { return spec_.inputs.contains(name); }
   // The first node whose operator mixes the samples of a batch; nullptr: none does.
   const NodeSpec* mixingNode() const;
+  // Whether an operator of it takes `Mode::truncation`.
+  bool truncates() const;
 
   // "<node>.<slot>" and the tensor, in the order of the nodes: what training moves, and everything there is.
   std::vector<std::pair<std::string, at::Tensor>> trainable() const;

@@ -36,7 +36,10 @@ void NodeContext::expectInputs(size_t count, const std::string& names) const {
 
 const Dims& NodeContext::inputAt(size_t index, size_t rank, size_t other) const {
   const Dims& dims = inputs[index].dims;
-  const auto form = [](size_t n) { return std::string(n == 1 ? "[features]" : "[channels, height, width]"); };
+  const auto form = [](size_t n) {
+    if (n == 1) return std::string("[features]");
+    return std::string(n == 2 ? "[steps, features]" : "[channels, height, width]");
+  };
   if (inputs[index].isLabel() || (dims.size() != rank && (other == 0 || dims.size() != other))) {
     attributes.fail("expected an input of shape " + form(rank) + (other > 0 ? " or " + form(other) : "") +
                     ", got " + describe(inputs[index]));
@@ -91,6 +94,8 @@ const Registry& registry() {
     registerMinibatch(all);
     registerAttention(all);
     registerConditional(all);
+    registerRecurrent(all);
+    registerStyle(all);
     return all;
   }();
   return instance;

@@ -25,6 +25,8 @@ struct Mode {
   // Standing statistics: normalization uses the batch's, and running ones become the mean over this batch and
   // so many before it.
   std::optional<int64_t> standing = std::nullopt;
+  // ψ of operators that truncate (Operator::truncates), in evaluation.
+  std::optional<double> truncation = std::nullopt;
 };
 
 // A tensor that an operator owns: a parameter, or a buffer (saved, not trained).
@@ -56,6 +58,9 @@ class Operator {
 
   // Whether, in training, the values of an item depend on the other items of its batch.
   virtual bool mixesSamples() const { return false; }
+
+  // Whether, in evaluation, it draws a latent towards the mean by `Mode::truncation`.
+  virtual bool truncates() const { return false; }
 
   std::vector<Slot>& slots() { return slots_; }
 
@@ -116,5 +121,7 @@ void registerResampling(Registry& registry);
 void registerMinibatch(Registry& registry);
 void registerAttention(Registry& registry);
 void registerConditional(Registry& registry);
+void registerRecurrent(Registry& registry);
+void registerStyle(Registry& registry);
 
 }  // namespace ganode

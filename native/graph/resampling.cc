@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "graph/operator.h"
+#include "graph/upfirdn.h"
 
 namespace ganode {
 namespace {
@@ -83,6 +84,23 @@ std::unique_ptr<Operator> globalSumPool(NodeContext& node) {
   return makeFunction({node.input(3)[0]}, [](Inputs inputs) { return inputs[0].sum({2, 3}); });
 }
 
+// upfirdn2d of StyleGAN2's code.
+std::unique_ptr<Operator> upfirdn(NodeContext& node) {
+  Attributes& attributes = node.attributes;
+  Dims dims = node.input(3);
+  Resampling resampling{attributes.dims("filter"), attributes.integer("up", 1, 1),
+                        attributes.integer("down", 1, 1), attributes.pair("padding", 0, Pair{0, 0}),
+                        attributes.number("gain", 0, 1e6, 1)};
+  for (size_t axis = 1; axis < 3; ++axis) {
+    dims[axis] = resampling.sizeOf(dims[axis]);
+    if (dims[axis] < 1) {
+      attributes.fail("the filter of " + std::to_string(resampling.filter.size()) +
+                      " does not fit the input " + describe(node.input(3)));
+    }
+  }
+  return makeFunction(dims, [resampling](Inputs inputs) { return resampling(inputs[0]); });
+}
+
 }  // namespace
 
 void registerResampling(Registry& registry) {
@@ -92,6 +110,7 @@ void registerResampling(Registry& registry) {
   registry["maxPool"] = maxPool;
   registry["globalAvgPool"] = globalAvgPool;
   registry["globalSumPool"] = globalSumPool;
+  registry["upfirdn"] = upfirdn;
 }
 
 }  // namespace ganode

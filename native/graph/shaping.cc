@@ -65,6 +65,24 @@ std::unique_ptr<Operator> concat(NodeContext& node) {
   return makeFunction(output, [axis](Inputs inputs) { return at::cat(inputs, axis + 1); });
 }
 
+std::unique_ptr<Operator> slice(NodeContext& node) {
+  Dims output = node.input();
+  const int64_t axis = node.attributes.integer("axis", 0, 0);
+  const int64_t start = node.attributes.integer("start", 0, 0);
+  const int64_t length = node.attributes.integer("length", 1);
+  if (axis >= static_cast<int64_t>(output.size())) {
+    node.attributes.fail("expected axis to be under " + std::to_string(output.size()) + ", got " +
+                         std::to_string(axis));
+  }
+  int64_t& size = output[static_cast<size_t>(axis)];
+  if (start > size || length > size - start) {
+    node.attributes.fail("expected start + length to be at most " + std::to_string(size) + ", got " +
+                         std::to_string(start) + " + " + std::to_string(length));
+  }
+  size = length;
+  return makeFunction(output, [=](Inputs inputs) { return inputs[0].narrow(axis + 1, start, length); });
+}
+
 // NumPy's broadcasting, without the batch dimension: shapes are aligned at the right.
 Dims broadcast(const NodeContext& node) {
   Dims result;
@@ -108,6 +126,7 @@ void registerShaping(Registry& registry) {
   registry["reshape"] = reshape;
   registry["flatten"] = flatten;
   registry["concat"] = concat;
+  registry["slice"] = slice;
   registry["add"] = joined([](const at::Tensor& a, const at::Tensor& b) { return at::add(a, b); });
   registry["multiply"] = joined([](const at::Tensor& a, const at::Tensor& b) { return at::mul(a, b); });
 }

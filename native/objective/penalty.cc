@@ -37,8 +37,8 @@ double penaltyNumber(const json& options, const char* key, double otherwise) {
 namespace {
 
 std::unique_ptr<Penalty> make(const std::string& kind, const json& options) {
-  for (const auto family :
-       {makeGradientPenalty, makeLogitPenalty, makeConsistencyPenalty, makeOrthogonalPenalty}) {
+  for (const auto family : {makeGradientPenalty, makeLogitPenalty, makeConsistencyPenalty,
+                            makeOrthogonalPenalty, makePathLengthPenalty}) {
     if (auto penalty = family(kind, options)) return penalty;
   }
   throw Error("INVALID_OPTION", "penalties: no such kind as '" + kind + "'");

@@ -28,6 +28,10 @@ class PenaltyContext {
   const Graph& network;  // whose loss the penalty is added to
   at::Generator& random;
 
+  // For G: its outputs for so many new latents, up to `batch`, with their graph.
+  std::function<Values(int64_t n)> generate;
+  int64_t batch = 0;
+
   // The rest is there for D only.
   at::Tensor real;
   at::Tensor fake;  // detached from G
@@ -64,6 +68,8 @@ class Penalty {
   virtual bool wantsFakeGradient() const { return false; }
   // Live tensors that belong in a checkpoint.
   virtual std::vector<std::pair<std::string, at::Tensor>> state() const { return {}; }
+  // Throws Error("INVALID_OPTION") for a network that it cannot be computed of.
+  virtual void check(const Graph& /*network*/) const {}
 };
 
 // A penalty as a recipe has it.
@@ -83,6 +89,7 @@ std::unique_ptr<Penalty> makeGradientPenalty(const std::string& kind, const nloh
 std::unique_ptr<Penalty> makeLogitPenalty(const std::string& kind, const nlohmann::json& options);
 std::unique_ptr<Penalty> makeConsistencyPenalty(const std::string& kind, const nlohmann::json& options);
 std::unique_ptr<Penalty> makeOrthogonalPenalty(const std::string& kind, const nlohmann::json& options);
+std::unique_ptr<Penalty> makePathLengthPenalty(const std::string& kind, const nlohmann::json& options);
 
 // A number of a penalty's options.
 double penaltyNumber(const nlohmann::json& options, const char* key, double otherwise);

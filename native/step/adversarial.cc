@@ -20,11 +20,11 @@ Values inputsOf(const Graph& graph, const char* name, const at::Tensor& value, c
   return inputs;
 }
 
-// Of D's penalties, above 1, each once; G has none.
-std::vector<int64_t> lazyIntervals(const std::vector<WeightedPenalty>& penalties) {
+// Of a player's penalties, above 1, each once.
+std::vector<int64_t> lazyIntervals(const std::vector<WeightedPenalty>& penalties, Side side) {
   std::set<int64_t> intervals;
   for (const WeightedPenalty& one : penalties) {
-    if (one.interval > 1) intervals.insert(one.interval);
+    if (one.side == side && one.interval > 1) intervals.insert(one.interval);
   }
   return {intervals.begin(), intervals.end()};
 }
@@ -67,9 +67,9 @@ at::Tensor classAccuracy(const at::Tensor& logits, const at::Tensor& labels) {
 
 }  // namespace
 
-double lazyRatio(const nlohmann::json& penalties) {
+double lazyRatio(const nlohmann::json& penalties, Side side) {
   double updates = 1;
-  for (const int64_t interval : lazyIntervals(parsePenalties(penalties)))
+  for (const int64_t interval : lazyIntervals(parsePenalties(penalties), side))
     updates += 1 / static_cast<double>(interval);
   return 1 / updates;
 }
@@ -79,12 +79,11 @@ AdversarialStep::AdversarialStep(Options options, Player& generator, Player& dis
       generator_(generator),
       discriminator_(discriminator),
       penalties_(parsePenalties(options_.penalties)),
-      lazyIntervals_(lazyIntervals(penalties_)),
+      lazyIntervalsOfD_(lazyIntervals(penalties_, Side::Discriminator)),
+      lazyIntervalsOfG_(lazyIntervals(penalties_, Side::Generator)),
       terms_(columnsOf(options_, penalties_, classifies(discriminator))) {
-  for (const WeightedPenalty& one : penalties_) {
-    if (one.side == Side::Generator && one.interval > 1)
-      throw Error("INVALID_OPTION", "penalties." + one.kind + ": expected interval 1 for the generator");
-  }
+  for (const WeightedPenalty& one : penalties_)
+    one.penalty->check((one.side == Side::Generator ? generator : discriminator).graph());
   if (!options_.augment.is_null()) augment_.emplace(options_.augment);
   if (options_.simultaneous) requireOneStage(discriminator.graph(), options_.generatorSteps);
 }
@@ -99,13 +98,16 @@ std::vector<std::pair<std::string, at::Tensor>> AdversarialStep::state() const {
   return all;
 }
 
-AdversarialStep::Fakes AdversarialStep::generate(const Run& run, int64_t n, const at::Tensor& labels) const {
+Values AdversarialStep::outputsOfGenerator(const Run& run, int64_t n, const at::Tensor& labels) const {
   const profile::Span phase(profile::Kind::Phase, "generator forward");
   const profile::Span span(profile::Kind::Network, "generator");
   const Graph& graph = generator_.graph();
   const PrecisionScope precision(options_.bfloat16, graph.device());
-  const Values outputs = graph.forward(inputsOf(graph, "z", run.latents(n), labels), Mode{true, &run.random});
-  return {packed(outputs.at("image")), labels};
+  return graph.forward(inputsOf(graph, "z", run.latents(n), labels), Mode{true, &run.random});
+}
+
+AdversarialStep::Fakes AdversarialStep::generate(const Run& run, int64_t n, const at::Tensor& labels) const {
+  return {packed(outputsOfGenerator(run, n, labels).at("image")), labels};
 }
 
 at::Tensor AdversarialStep::packed(const at::Tensor& images) const {
@@ -182,8 +184,14 @@ void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, co
   }
 }
 
-at::Tensor AdversarialStep::penaltiesOfGenerator(const Run& run) {
-  return penalties(run, Side::Generator, 1, PenaltyContext(generator_.graph(), run.random));
+at::Tensor AdversarialStep::penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval) {
+  PenaltyContext context(generator_.graph(), run.random);
+  const at::Tensor labels = run.labels((options_.discriminatorSteps - 1) * options_.accumulation + part);
+  context.batch = options_.batch;
+  context.generate = [this, &run, labels](int64_t n) {
+    return outputsOfGenerator(run, n, labels.defined() ? labels.narrow(0, 0, n) : labels);
+  };
+  return penalties(run, Side::Generator, interval, context);
 }
 
 at::Tensor AdversarialStep::shared(const at::Tensor& loss) const {
@@ -248,7 +256,7 @@ void AdversarialStep::moveDiscriminator(const Run& run, int64_t update, const st
 
 void AdversarialStep::updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds) {
   const int64_t index = run.position.step * options_.discriminatorSteps + update;
-  for (const int64_t interval : lazyIntervals_) {
+  for (const int64_t interval : lazyIntervalsOfD_) {
     if (index % interval != 0) continue;
     const profile::Span span(profile::Kind::Phase, "lazy penalties");
     for (const Round& round : rounds) {
@@ -257,6 +265,17 @@ void AdversarialStep::updateLazily(const Run& run, int64_t update, const std::ve
       discriminator_.gather(shared(penalties(run, Side::Discriminator, interval, context)));
     }
     discriminator_.update(run.position.images);
+  }
+}
+
+void AdversarialStep::updateGeneratorLazily(const Run& run, int64_t update) {
+  const int64_t index = run.position.step * options_.generatorSteps + update;
+  for (const int64_t interval : lazyIntervalsOfG_) {
+    if (index % interval != 0) continue;
+    const profile::Span span(profile::Kind::Phase, "lazy penalties");
+    for (int64_t part = 0; part < options_.accumulation; ++part)
+      generator_.gather(shared(penaltiesOfGenerator(run, part, interval)));
+    generator_.update(run.position.images);
   }
 }
 
@@ -270,8 +289,9 @@ at::Tensor AdversarialStep::lossOfGenerator(const Run& run, const at::Tensor& re
   return generatorLoss(options_.loss, fakeLogits, realLogits);
 }
 
-void AdversarialStep::updateGenerator(const Run& run, bool fresh) {
+void AdversarialStep::updateGenerator(const Run& run, int64_t update) {
   const profile::Span span(profile::Kind::Phase, "generator update");
+  const bool fresh = update > 0;
   const Player::Frozen frozen(discriminator_);
   for (int64_t part = 0; part < options_.accumulation; ++part) {
     const int64_t last = (options_.discriminatorSteps - 1) * options_.accumulation + part;
@@ -289,10 +309,11 @@ void AdversarialStep::updateGenerator(const Run& run, bool fresh) {
     terms_.add("generatorLoss", loss);
     if (fake.classLogits.defined())
       loss = loss + at::cross_entropy_loss(fake.classLogits, labels) * options_.generatorClassification;
-    const at::Tensor penalty = penaltiesOfGenerator(run);
+    const at::Tensor penalty = penaltiesOfGenerator(run, part, 1);
     generator_.gather(shared(penalty.defined() ? loss + penalty : loss));
   }
   terms_.add("generatorGradientNorm", generator_.update(run.position.images));
+  updateGeneratorLazily(run, update);
 }
 
 void AdversarialStep::updateTogether(const Run& run, int64_t update) {
@@ -322,13 +343,14 @@ void AdversarialStep::updateTogether(const Run& run, int64_t update) {
       const at::Tensor scaled = atFakes * start.scale.view({-1, 1, 1, 1});
       generator_.gather({round.fake.images}, {scaled.to(round.fake.images.scalar_type())});
     }
-    if (const at::Tensor penalty = penaltiesOfGenerator(run); penalty.defined())
+    if (const at::Tensor penalty = penaltiesOfGenerator(run, part, 1); penalty.defined())
       generator_.gather(shared(penalty));
     round.forgetGraph();
     round.fake.images = round.fake.images.detach();
   }
   moveDiscriminator(run, update, rounds);
   terms_.add("generatorGradientNorm", generator_.update(run.position.images));
+  updateGeneratorLazily(run, 0);
 }
 
 std::vector<double> AdversarialStep::run(const StepData& data, const LatentSource& latents,
@@ -342,7 +364,7 @@ std::vector<double> AdversarialStep::run(const StepData& data, const LatentSourc
     updateTogether(run, last);
   } else {
     updateDiscriminator(run, last);
-    for (int64_t update = 0; update < options_.generatorSteps; ++update) updateGenerator(run, update > 0);
+    for (int64_t update = 0; update < options_.generatorSteps; ++update) updateGenerator(run, update);
   }
   kept_.clear();
   if (augment_) {

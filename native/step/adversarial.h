@@ -107,6 +107,7 @@ class AdversarialStep {
     }
   };
 
+  Values outputsOfGenerator(const Run& run, int64_t n, const at::Tensor& labels) const;
   Fakes generate(const Run& run, int64_t n, const at::Tensor& labels) const;
   // `packed`: images as D takes them, before augmentation.
   Verdict judge(const Run& run, const at::Tensor& packed, const at::Tensor& labels) const;
@@ -126,8 +127,9 @@ class AdversarialStep {
   void moveDiscriminator(const Run& run, int64_t update, const std::vector<Round>& rounds);
   void updateTogether(const Run& run, int64_t update);
   void updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds);
-  void updateGenerator(const Run& run, bool fresh);
-  at::Tensor penaltiesOfGenerator(const Run& run);
+  void updateGenerator(const Run& run, int64_t update);
+  void updateGeneratorLazily(const Run& run, int64_t update);
+  at::Tensor penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval);
   // A batch's share of an update's loss: the gradients of accumulated batches are averaged.
   at::Tensor shared(const at::Tensor& loss) const;
   void observe(const at::Tensor& real, const at::Tensor& fake, const Verdict& realVerdict,
@@ -137,14 +139,16 @@ class AdversarialStep {
   Player& generator_;
   Player& discriminator_;
   std::vector<WeightedPenalty> penalties_;
-  std::vector<int64_t> lazyIntervals_;  // of D's penalties, above 1, each once
+  // Of a player's penalties, above 1, each once.
+  std::vector<int64_t> lazyIntervalsOfD_;
+  std::vector<int64_t> lazyIntervalsOfG_;
   std::optional<AugmentControl> augment_;
   StepTerms terms_;
   std::vector<Fakes> kept_;  // of the last D-update, with their graph, for the first G-update
 };
 
-// What share of D's updates are those of its loss, where penalties of an interval have updates of their own;
-// 1 without such.
-double lazyRatio(const nlohmann::json& penalties);
+// What share of a player's updates are those of its loss, where penalties of an interval have updates of
+// their own; 1 without such.
+double lazyRatio(const nlohmann::json& penalties, Side side);
 
 }  // namespace ganode

@@ -52,7 +52,8 @@ at::Tensor latentsFor(const Graph& generator, const SampleOptions& options) {
   if (!options.latents.defined()) {
     if (options.count < 1) fail("expected a count of 1 or more, got " + std::to_string(options.count));
     at::Generator random = makeGenerator(options.seed);
-    return drawLatents(options.count, size, options.uniformLatents, options.truncation, random);
+    const std::optional<double> ofLatents = generator.truncates() ? std::nullopt : options.truncation;
+    return drawLatents(options.count, size, options.uniformLatents, ofLatents, random);
   }
   if (options.latents.numel() == 0 || options.latents.numel() % size != 0) {
     fail("expected latents in rows of " + std::to_string(size) + ", got " +
@@ -87,13 +88,15 @@ at::Tensor sample(const Graph& generator, const SampleOptions& options) {
   if (options.batch < 1) fail("expected a batch of 1 or more, got " + std::to_string(options.batch));
   checkLabels(generator, options.labels, n);
 
+  Mode mode;
+  mode.truncation = options.truncation;
   std::vector<at::Tensor> parts;
   for (int64_t start = 0; start < n; start += options.batch) {
     const int64_t length = std::min(options.batch, n - start);
     Values inputs = {{"z", latents.narrow(0, start, length).to(generator.dtype())}};
     if (options.labels.defined()) inputs["label"] = options.labels.narrow(0, start, length);
     const PrecisionScope precision(options.bfloat16, generator.device());
-    const at::Tensor images = generator.forward(inputs, Mode{}).at(output);
+    const at::Tensor images = generator.forward(inputs, mode).at(output);
     parts.push_back((options.uint8 ? toBytes(images) : images.to(at::kFloat)).cpu().contiguous());
   }
   return parts.size() == 1 ? parts[0] : at::cat(parts);

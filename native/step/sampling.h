@@ -15,6 +15,7 @@ struct SampleOptions {
   at::Tensor latents;  // n × latentSize values; undefined: drawn
   at::Tensor labels;   // int64 [n]; undefined: none
   uint64_t seed = 0;
+  // ψ: of the latents that are drawn (drawLatents), or of w where the generator truncates itself.
   std::optional<double> truncation;
   int64_t batch = 64;
   bool uint8 = true;

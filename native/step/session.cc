@@ -35,9 +35,10 @@ Session::Session(SessionOptions options)
       device_(prepareThread(options_)),
       bfloat16_(chooseBfloat16(options_.precision, device_)),
       random_(makeGenerator(options_.seed)),
-      generator_(options_.generator, options_.generatorOptimizer, "generator", device_, random_),
+      generator_(options_.generator, options_.generatorOptimizer, "generator", device_, random_,
+                 lazyRatio(options_.step.penalties, Side::Generator)),
       discriminator_(options_.discriminator, options_.discriminatorOptimizer, "discriminator", device_,
-                     random_, lazyRatio(options_.step.penalties)),
+                     random_, lazyRatio(options_.step.penalties, Side::Discriminator)),
       step_(withPrecision(options_.step, bfloat16_), generator_, discriminator_) {
   requirePair(generator_.graph(), discriminator_.graph(), options_.latentSize, options_.step.packing);
   if (options_.ema) average_.emplace(generator_.graph());

@@ -54,9 +54,9 @@ class Probe {
   at::Tensor energy() {
     const at::Tensor output = (forward() * cotangent_).sum();
     at::Tensor sum = at::zeros({}, at::kDouble);
-    for (const at::Tensor& gradient :
-         torch::autograd::grad({output}, sources_, {}, std::nullopt, /*create_graph=*/true)) {
-      sum = sum + gradient.square().sum() / 2;
+    for (const at::Tensor& gradient : torch::autograd::grad({output}, sources_, {}, std::nullopt,
+                                                            /*create_graph=*/true, /*allow_unused=*/true)) {
+      if (gradient.defined()) sum = sum + gradient.square().sum() / 2;
     }
     return sum;
   }

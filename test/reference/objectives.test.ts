@@ -65,7 +65,7 @@ describe('objectives equal PyTorch', () => {
     }
     const tested = cases.flatMap(({ recipe }) => recipe.penalties?.map(({ kind }) => kind) ?? []);
     const kinds = penaltySchema.options.map((option) => option.shape.kind.value);
-    const drawing = ['gradientPenalty', 'dragan', 'consistency'];
+    const drawing = ['gradientPenalty', 'dragan', 'consistency', 'pathLength'];
     expect(kinds.filter((kind) => !tested.includes(kind)).sort()).toEqual(drawing.sort());
   });
 });

@@ -1,4 +1,4 @@
-/** Every operator against PyTorch, in double precision (values: scripts/reference/operators.py and gan_operators.py). */
+/** Every operator against PyTorch, in double precision (values: scripts/reference/…operators.py). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { GraphSpec } from '../../lib/graph/spec.js';
@@ -20,10 +20,12 @@ interface Case {
   after: Record<string, Stored>;
 }
 
-const cases = ['operators', 'gan_operators'].flatMap((name) => {
-  const file = new URL(`fixtures/${name}.json`, import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] }).cases;
-});
+const cases = ['operators', 'gan_operators', 'sequence_operators', 'style_operators'].flatMap(
+  (name) => {
+    const file = new URL(`fixtures/${name}.json`, import.meta.url);
+    return (JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] }).cases;
+  },
+);
 /** Relative to the largest value of the tensor. */
 const tolerance = 1e-10;
 

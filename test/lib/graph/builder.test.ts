@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as graphs from '../../../lib/graph/index.js';
 import {
   add,
   avgPool,
@@ -124,6 +125,7 @@ describe('graph builder', () => {
     const image = input('image', { shape: [2, 4, 4] });
     const deep = input('deep', { shape: [8, 2, 4] });
     const label = input('label', { classes: 3 });
+    const sequence = input('sequence', { shape: [4, 2] });
     const made: Record<string, Value> = {
       dense: dense(z, { units: 2, bias: false, initializer: 'heNormal', frozen: true }),
       embedding: embedding(label, { units: 2, initializer: { kind: 'normal', std: 1 } }),
@@ -175,6 +177,25 @@ describe('graph builder', () => {
       maxPool: maxPool(image, { kernel: 2 }),
       globalAvgPool: globalAvgPool(image),
       globalSumPool: globalSumPool(image),
+      slice: graphs.slice(image, { axis: 1, start: 1, length: 2 }),
+      upfirdn: graphs.upfirdn(image, { filter: [1, 3, 3, 1], up: 2, padding: [2, 1], gain: 4 }),
+      lstm: graphs.lstm(sequence, { units: 3, layers: 2, bidirectional: true, dropout: 0.1 }),
+      gru: graphs.gru(sequence, { units: 3, returnSequences: false, bias: false }),
+      styleMapping: graphs.styleMapping(z, undefined, {
+        units: 5,
+        styles: 4,
+        layers: 2,
+        mixing: 0,
+      }),
+      modulatedConv2d: graphs.modulatedConv2d(image, graphs.dense(z, { units: 2 }), {
+        filters: 3,
+        kernel: 3,
+        up: 2,
+        demodulate: false,
+        gain: 2,
+      }),
+      noise: graphs.noise(image),
+      constant: graphs.constant(z, { shape: [3, 2] }),
     };
     const report = native().inspectGraph(JSON.stringify(graph(made)));
     const shapes = Object.fromEntries(report.nodes.map(({ op, shape }) => [op, shape]));
@@ -215,6 +236,14 @@ describe('graph builder', () => {
       maxPool: [2, 2, 2],
       globalAvgPool: [2],
       globalSumPool: [2],
+      slice: [2, 2, 4],
+      upfirdn: [2, 8, 8],
+      lstm: [4, 6],
+      gru: [3],
+      styleMapping: [4, 5],
+      modulatedConv2d: [3, 8, 8],
+      noise: [2, 4, 4],
+      constant: [3, 2],
     });
     // The native side names its operators where one is unknown: none is without a function here.
     const unknown = { name: 'n', op: '?', inputs: ['z'] };
@@ -261,7 +290,7 @@ describe('shape inference names the node and what it expected', () => {
   it.each([
     [
       n('dense', { units: 3 }),
-      /node "n" \(dense\): expected an input of shape \[features\], got \[2, 5, 5\]/,
+      /node "n" \(dense\): expected an input of shape \[features\] or \[steps, features\], got \[2, 5, 5\]/,
     ],
     [n('conv2d', { filters: 2 }), /node "n" \(conv2d\): expected kernel, and it is absent/],
     [

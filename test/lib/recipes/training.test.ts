@@ -13,7 +13,7 @@ const data = new ArrayDataset({
   labels: Array.from({ length }, (_, i) => i % 10),
 });
 
-const narrow: Record<string, Record<string, number>> = {
+const narrow: Record<string, Record<string, unknown>> = {
   dcgan: { width: 4 },
   'gan-2014': { generatorUnits: 16, discriminatorUnits: 8 },
   wgan: { width: 4 },
@@ -23,6 +23,11 @@ const narrow: Record<string, Record<string, number>> = {
   pacgan: { width: 4 },
   acgan: { generatorWidth: 4, discriminatorWidth: 2 },
   r3gan: { width: 8, maxWidth: 8 },
+  'wgan-gp-resnet': { width: 2 },
+  'sngan-resnet': { width: 2 },
+  biggan: { width: 2, attention: [14] },
+  'biggan-deep': { width: 2, attention: [14] },
+  stylegan2: { width: 4, maxWidth: 8, latentSize: 8, styleSize: 8 },
 };
 
 /** The config of a recipe, small and for so many steps. */
@@ -64,7 +69,10 @@ describe('recipes in training', () => {
     expect(await tensorsOf(at(parts, 4))).toEqual(await tensorsOf(at(whole, 4)));
   });
 
-  it.each(['dcgan', 'wgan', 'lsgan', 'sngan', 'r3gan'])('%s with labels', async (recipe) => {
-    expect(await twoSteps(recipe, { classes: 10 })).toHaveLength(2);
-  });
+  it.each(['dcgan', 'wgan', 'lsgan', 'sngan', 'r3gan', 'sngan-resnet', 'stylegan2'])(
+    '%s with labels',
+    async (recipe) => {
+      expect(await twoSteps(recipe, { classes: 10 })).toHaveLength(2);
+    },
+  );
 });
