@@ -58,7 +58,7 @@ describe('objectives equal PyTorch', () => {
     });
   });
 
-  it('covers every loss, and every penalty but those that draw (test/native/penalty_test.cc)', () => {
+  it('covers every loss, and every penalty but those that draw (penalty_test.cc and path_length_test.cc in test/native)', () => {
     const losses = new Set(cases.map(({ recipe }) => recipe.loss?.kind));
     for (const kind of ['leastSquares', 'wasserstein', 'hinge', 'relativisticPairing']) {
       expect(losses).toContain(kind);
