@@ -70,6 +70,7 @@ class KeepingAllocator final : public c10::Allocator {
  private:
   // A kept block, or a fresh one; nullptr where the system has none.
   void* take(size_t size) {
+    std::vector<void*> spare;
     {
       const std::lock_guard lock(mutex_);
       const auto found = kept_.find(size);
@@ -80,8 +81,23 @@ class KeepingAllocator final : public c10::Allocator {
         lend(block, size);
         return block;
       }
+      spare = spareFor(size);
     }
+    for (void* block : spare) std::free(block);
     return fresh(size);
+  }
+
+  // Kept blocks, the largest first, that must go so that a fresh one takes the process no higher than it was.
+  std::vector<void*> spareFor(size_t size) {
+    std::vector<void*> spare;
+    while (memory_.kept > 0 && memory_.inUse + memory_.kept + size > most_) {
+      auto largest = std::prev(kept_.end());
+      while (largest->second.empty()) largest = std::prev(kept_.erase(largest));
+      spare.push_back(largest->second.back());
+      largest->second.pop_back();
+      memory_.kept -= largest->first;
+    }
+    return spare;
   }
 
   void* fresh(size_t size) {

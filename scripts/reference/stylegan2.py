@@ -73,7 +73,7 @@ def networks(size, base, most, latent_size, style_size, layers):
 def outputs(size):
     pair = networks(size, 4 * size, 8, 6, 5, 2)  # widths of 4, 8, 8, …
     for network, order in zip(pair, (of_generator, of_discriminator)):
-        network.double()
+        network.double().eval()  # in training the average of w would move
         tensors = list(order(network))
         assert len(tensors) == len(list(network.parameters()))
         fill(tensors, equalized=True)

@@ -40,6 +40,21 @@ TEST_CASE("what is kept never exceeds what was in use at once, and can be releas
   CHECK(ganode::tensorMemory().kept == 0);
 }
 
+TEST_CASE("what is kept makes room where it does not fit") {
+  ganode::keepTensorMemory();
+  ganode::releaseTensorMemory();
+  const size_t before = ganode::tensorMemory().inUse;
+  constexpr int64_t kMillion = 1 << 20;
+  const size_t together = 12 * kMillion * sizeof(float);
+  { const std::vector<at::Tensor> most = {at::zeros({8 * kMillion}), at::zeros({4 * kMillion})}; }
+  CHECK(ganode::tensorMemory().kept == together);
+  // Another size than those that are kept.
+  const at::Tensor other = at::zeros({6 * kMillion});
+  const auto memory = ganode::tensorMemory();
+  CHECK(memory.inUse - before + memory.kept <= together);
+  CHECK(memory.kept == 4 * kMillion * sizeof(float));
+}
+
 TEST_CASE("a resized tensor keeps its values; small tensors are left to the C library") {
   ganode::keepTensorMemory();
   at::Tensor tensor = at::arange(100'000, at::kFloat);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
 import type { GraphSpec } from '../../lib/graph/index.js';
-import { native, type TensorData } from '../../lib/native.js';
+import { type NativeNetwork, native, type TensorData } from '../../lib/native.js';
 
 export interface Case {
   title: string;
@@ -55,11 +55,11 @@ export interface RunOptions {
   buffers?: Record<string, (length: number) => Float64Array>;
 }
 
-/** Outputs for weights that the formula gives; the power method of spectral norms is run to its end. */
-export async function run(
+/** A network with weights that the formula gives; the power method of spectral norms is run to its end. */
+export async function filledNetwork(
   spec: GraphSpec,
-  { inputs, training = false, equalized = false, buffers = {} }: RunOptions,
-): Promise<Record<string, number[]>> {
+  { equalized = false, buffers = {} }: Omit<RunOptions, 'inputs'>,
+): Promise<NativeNetwork> {
   const nodes = spec.nodes.map((node) =>
     node['spectralNorm'] ? { ...node, spectralIterations: 150 } : node,
   );
@@ -79,6 +79,15 @@ export async function run(
     return make ? [[name, { shape, data: make(data.length) }] as const] : [];
   });
   await network.writeTensors(Object.fromEntries([...filled, ...others]));
+  return network;
+}
+
+/** Outputs of such a network. */
+export async function run(
+  spec: GraphSpec,
+  { inputs, training = false, ...options }: RunOptions,
+): Promise<Record<string, number[]>> {
+  const network = await filledNetwork(spec, options);
   const { outputs } = await network.forward({ inputs, training });
   return Object.fromEntries(
     Object.entries(outputs).map(([name, { data }]) => [name, Array.from(data as Float64Array)]),
