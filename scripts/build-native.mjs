@@ -3,7 +3,7 @@
 //
 //   node scripts/build-native.mjs
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,11 +18,14 @@ export async function buildNative({ log = (line) => console.error(line), ...opti
   const cli = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
   const definitions = { GANODE_LIBTORCH: libtorch, GANODE_PLATFORM: platformName() };
   const flags = Object.entries(definitions).map(([name, value]) => `--CD${name}=${value}`);
-  const run = spawnSync(process.execPath, [cli, 'build', '--out', 'build', ...flags], {
-    cwd: projectDir,
-    stdio: ['ignore', 2, 2],
-  });
-  if (run.status !== 0) throw new Error('the native build failed; its output is above');
+  const cmakeJs = (command) => {
+    const options = { cwd: projectDir, stdio: ['ignore', 2, 2] };
+    const run = spawnSync(process.execPath, [cli, command, '--out', 'build', ...flags], options);
+    if (run.status !== 0) throw new Error('the native build failed; its output is above');
+  };
+  // By itself cmake-js goes on with what the build folder was configured for.
+  if (![undefined, libtorch].includes(configuredFor())) cmakeJs('configure');
+  cmakeJs('build');
   const dir = join(projectDir, 'build', 'Release');
   const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
   const manifest = {
@@ -32,6 +35,13 @@ export async function buildNative({ log = (line) => console.error(line), ...opti
   };
   writeFileSync(join(dir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return join(dir, 'ganode.node');
+}
+
+/** The libtorch that the build folder is configured for; undefined where it is not yet. */
+function configuredFor() {
+  const cache = join(projectDir, 'build', 'CMakeCache.txt');
+  if (!existsSync(cache)) return undefined;
+  return readFileSync(cache, 'utf8').match(/^GANODE_LIBTORCH:\w+=(.*)$/m)?.[1];
 }
 
 /** Libraries of libtorch, by which the loader sees that another has come in its place. */
