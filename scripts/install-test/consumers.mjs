@@ -63,7 +63,7 @@ export async function lintPackages(packages) {
   await step('ganode holds what it should and no more', () => {
     const list = execFileSync('tar', ['-tzf', library], { encoding: 'utf8' }).trim().split('\n');
     const allowed =
-      /^package\/(package\.json|README\.md|LICENSE|CMakeLists\.txt|cmake\/\w+\.cmake|dist\/.*\.(js|cjs|d\.ts)|dist\/commonjs\/package\.json|native\/.*(\.(cc|h|hpp|map|md)|\/LICENSE)|scripts\/(libtorch\/)?[\w-]+\.mjs)$/;
+      /^package\/(package\.json|README\.md|LICENSE|CMakeLists\.txt|cmake\/\w+\.cmake|dist\/.*\.(js|cjs|d\.ts)|dist\/commonjs\/package\.json|native\/.*(\.(cc|h|hpp|inc|map|md)|\/LICENSE)|scripts\/(libtorch\/)?[\w-]+\.mjs)$/;
     const strange = list.filter((name) => !allowed.test(name) || /test|doctest/.test(name));
     if (strange.length > 0) throw new Error(strange.join(', '));
     return `${list.length} files`;
