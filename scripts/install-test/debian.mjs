@@ -49,8 +49,12 @@ export async function debian(origin, node, programs, reason) {
   for (const file of programs) cpSync(file, join(dir, file.split('/').at(-1)));
   const local = join(root, 'usr', 'local');
   cpSync(node, join(local, 'bin', 'node'));
-  cpSync(dirname(dirname(process.env.npm_execpath)), join(local, 'lib', 'npm'), {
+  // Anew: a link that lies there already would be followed. Links as they are: others would lead out of the root.
+  const npm = join(local, 'lib', 'npm');
+  rmSync(npm, { recursive: true, force: true });
+  cpSync(dirname(dirname(process.env.npm_execpath)), npm, {
     recursive: true,
+    verbatimSymlinks: true,
   });
   writeFileSync(
     join(local, 'bin', 'npm'),
