@@ -15,7 +15,8 @@ class Dense : public WeightedOperator {
     const int64_t units = node.attributes.integer("units", 1);
     weight_ = declareWeight(node, {"weight", {units, features}, features}, {});
     declareBias(node, units);
-    multiplyAdds_ = units * features * (dims.size() == 2 ? dims[0] : 1);
+    sequence_ = dims.size() == 2;
+    multiplyAdds_ = units * features * (sequence_ ? dims[0] : 1);
     dims.back() = units;
     infer(std::move(dims));
   }
@@ -25,9 +26,11 @@ class Dense : public WeightedOperator {
   }
 
   int64_t multiplyAdds() const override { return multiplyAdds_; }
+  bool givesAway() const override { return !sequence_; }
 
  private:
   size_t weight_ = 0;
+  bool sequence_ = false;
   int64_t multiplyAdds_ = 0;
 };
 

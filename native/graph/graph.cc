@@ -33,6 +33,7 @@ Graph::Graph(GraphSpec spec) : spec_(std::move(spec)) {
   }
   for (const auto& [name, target] : spec_.outputs) outputs_.emplace_back(name, indices.at(target));
   findLastUses(indices);
+  findFusions();
 }
 
 void Graph::addNode(const NodeSpec& spec, const std::map<std::string, size_t>& indices) {
@@ -149,7 +150,7 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
     arguments.clear();
     for (const size_t input : node.inputs) arguments.push_back(values[input]);
     try {
-      values[node.value] = node.op->forward(arguments, own);
+      values[node.value] = runNode(node, arguments, own);
     } catch (const c10::Error& error) {
       throw Error("INVALID_DATA", place(spec_.nodes[i]) + firstLine(error));
     }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,10 +72,18 @@ class Graph {
     std::vector<size_t> inputs;  // indices into values
     size_t value;                // index of its own value
     std::vector<size_t> last;    // values that nobody needs after this node
+    bool inPlace = false;        // writes over its first input
+    // In evaluation: the node after this one, whose affine map it takes up; and whether it is such a node.
+    std::optional<size_t> takes;
+    bool taken = false;
   };
 
   void addNode(const NodeSpec& node, const std::map<std::string, size_t>& indices);
   void findLastUses(const std::map<std::string, size_t>& indices);
+  // graph/fusion.cc
+  void findFusions();
+  bool worthTaking(const Node& node, int64_t items) const;
+  at::Tensor runNode(const Node& node, const std::vector<at::Tensor>& inputs, const Mode& mode) const;
   at::Tensor checkedInput(const std::string& name, const at::Tensor& value) const;
   template <typename Visit>
   void visitSlots(Visit visit) const;

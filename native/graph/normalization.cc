@@ -43,6 +43,15 @@ class BatchNorm : public AffineOperator {
   }
 
   bool mixesSamples() const override { return true; }
+  bool givesAway() const override { return true; }
+
+  bool isAffine() const override { return true; }
+  Affine affine() const override {
+    at::Tensor factor = (tensor(variance_) + normalize_.epsilon).rsqrt();
+    if (scale()) factor = factor * *scale();
+    const at::Tensor offset = -tensor(mean_) * factor;
+    return {factor, shift() ? offset + *shift() : offset};
+  }
 
  private:
   BatchNormalization normalize_;

@@ -29,6 +29,12 @@ struct Mode {
   std::optional<double> truncation = std::nullopt;
 };
 
+// x·factor + offset, each [channels].
+struct Affine {
+  at::Tensor factor;
+  at::Tensor offset;
+};
+
 // A tensor that an operator owns: a parameter, or a buffer (saved, not trained).
 struct Slot {
   std::string name;
@@ -50,6 +56,12 @@ class Operator {
   // Inputs and output carry the batch dimension first; labels are int64 of shape [n].
   virtual at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) = 0;
 
+  // The same, written over inputs[0]; for operators of which `writesOver` is true.
+  virtual at::Tensor forwardInPlace(const std::vector<at::Tensor>& inputs, const Mode& mode);
+  // The same with an affine map of the output's channels after it; for those of which `takesAffine` is true.
+  virtual at::Tensor forwardThen(const Affine& affine, const std::vector<at::Tensor>& inputs,
+                                 const Mode& mode);
+
   // Called once the slots have their first values; never after values were copied or loaded.
   virtual void materialized() {}
 
@@ -58,6 +70,21 @@ class Operator {
 
   // Whether, in training, the values of an item depend on the other items of its batch.
   virtual bool mixesSamples() const { return false; }
+
+  // Whether its output is memory of its own of which no gradient makes use, so that an operator that reads it
+  // alone may write over it.
+  virtual bool givesAway() const { return false; }
+
+  // Whether it can work in place.
+  virtual bool writesOver() const { return false; }
+
+  // Whether, in evaluation, it is an affine map of its one input's channels, and the map.
+  virtual bool isAffine() const { return false; }
+  virtual Affine affine() const { return {}; }
+
+  // Whether its weights can take up such a map, which is worth it where its output for a batch is larger than
+  // they are.
+  virtual bool takesAffine() const { return false; }
 
   // Whether, in evaluation, it draws a latent towards the mean by `Mode::truncation`.
   virtual bool truncates() const { return false; }
@@ -104,6 +131,8 @@ using Registry = std::map<std::string, Factory>;
 // An operator without slots: one function of its inputs.
 using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 std::unique_ptr<Operator> makeFunction(Dims output, Function function, bool mixesSamples = false);
+// The same, with what writes its result over inputs[0].
+std::unique_ptr<Operator> makeFunction(Dims output, Function function, Function inPlace);
 
 // At least float: statistics of bfloat16 values are too coarse.
 at::Tensor precise(const at::Tensor& value);

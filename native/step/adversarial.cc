@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "device/device.h"
 #include "error.h"
@@ -81,6 +82,7 @@ AdversarialStep::AdversarialStep(Options options, Player& generator, Player& dis
       penalties_(parsePenalties(options_.penalties)),
       lazyIntervalsOfD_(lazyIntervals(penalties_, Side::Discriminator)),
       lazyIntervalsOfG_(lazyIntervals(penalties_, Side::Generator)),
+      mergesPasses_(discriminator.graph().mixingNode() == nullptr && discriminator.graph().buffers().empty()),
       terms_(columnsOf(options_, penalties_, classifies(discriminator))) {
   for (const WeightedPenalty& one : penalties_)
     one.penalty->check((one.side == Side::Generator ? generator : discriminator).graph());
@@ -133,6 +135,26 @@ AdversarialStep::Verdict AdversarialStep::judge(const Run& run, const at::Tensor
   if (const auto found = outputs.find("classLogits"); found != outputs.end())
     verdict.classLogits = found->second.to(at::kFloat);
   return verdict;
+}
+
+std::pair<AdversarialStep::Verdict, AdversarialStep::Verdict> AdversarialStep::judgeBoth(
+    const Run& run, const at::Tensor& real, const at::Tensor& fake, const at::Tensor& labels) const {
+  // A gradient at one half only would have to go through the other as well.
+  if (!mergesPasses_ || real.requires_grad() || fake.requires_grad()) {
+    Verdict ofReal = profile::phase("discriminator forward real", [&] { return judge(run, real, labels); });
+    Verdict ofFake = profile::phase("discriminator forward fake", [&] { return judge(run, fake, labels); });
+    return {std::move(ofReal), std::move(ofFake)};
+  }
+  const Verdict both = profile::phase("discriminator forward both", [&] {
+    return judge(run, at::cat({real, fake.to(real.scalar_type())}),
+                 labels.defined() ? at::cat({labels, labels}) : labels);
+  });
+  const int64_t n = real.size(0);
+  const auto half = [n](const at::Tensor& values, int64_t first) {
+    return values.defined() ? values.narrow(0, first, n) : values;
+  };
+  return {{half(both.logits, 0), half(both.classLogits, 0)},
+          {half(both.logits, n), half(both.classLogits, n)}};
 }
 
 PenaltyContext AdversarialStep::contextFor(const Run& run, const at::Tensor& real, const at::Tensor& fake,
@@ -211,10 +233,9 @@ AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch,
   // One of its own, unless a penalty wants the gradient too: what else penalties make of the fakes is not
   // G's.
   if (trace && !round.shown.requires_grad()) round.shown = round.fake.images.detach().set_requires_grad(true);
-  const Verdict real = round.realVerdict =
-      profile::phase("discriminator forward real", [&] { return judge(run, context.real, labels); });
-  const Verdict fake = round.fakeVerdict =
-      profile::phase("discriminator forward fake", [&] { return judge(run, round.shown, labels); });
+  std::tie(round.realVerdict, round.fakeVerdict) = judgeBoth(run, context.real, round.shown, labels);
+  const Verdict& real = round.realVerdict;
+  const Verdict& fake = round.fakeVerdict;
   context.setLogits(real.logits, fake.logits);
   round.loss = discriminatorLoss(options_.loss, real.logits, fake.logits);
   terms_.add("discriminatorLoss", round.loss);

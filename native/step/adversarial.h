@@ -111,6 +111,9 @@ class AdversarialStep {
   Fakes generate(const Run& run, int64_t n, const at::Tensor& labels) const;
   // `packed`: images as D takes them, before augmentation.
   Verdict judge(const Run& run, const at::Tensor& packed, const at::Tensor& labels) const;
+  // The verdicts on real images and on fakes of the same labels; by one forward pass where `mergesPasses_`.
+  std::pair<Verdict, Verdict> judgeBoth(const Run& run, const at::Tensor& real, const at::Tensor& fake,
+                                        const at::Tensor& labels) const;
   at::Tensor packed(const at::Tensor& images) const;
   at::Tensor unpacked(const at::Tensor& images) const;
 
@@ -142,6 +145,9 @@ class AdversarialStep {
   // Of a player's penalties, above 1, each once.
   std::vector<int64_t> lazyIntervalsOfD_;
   std::vector<int64_t> lazyIntervalsOfG_;
+  // No operator of D mixes the samples of a batch or moves state with each pass (spectral normalization), so
+  // that one pass over both halves is the same as two.
+  bool mergesPasses_;
   std::optional<AugmentControl> augment_;
   StepTerms terms_;
   std::vector<Fakes> kept_;  // of the last D-update, with their graph, for the first G-update
