@@ -34,10 +34,7 @@ const settings = {
 
 /** Real images shown when each size has been trained: just before the next one fades in. */
 const { stableImages, fadeImages } = settings.growing;
-const ends = [8, 16].map((size, i) => [
-  size,
-  (i + 1) * (stableImages + fadeImages) + stableImages,
-]);
+const ends = [8, 16].map((size, i) => [size, (i + 1) * (stableImages + fadeImages) + stableImages]);
 
 async function measure(path) {
   const generator = await Generator.load(path, { threads: 1 });
@@ -50,7 +47,13 @@ async function measure(path) {
 }
 
 const data = await openDataset('mnist', { image: { channels: 1, height: 32, width: 32 } });
-const recipe = { recipe: 'progan', ...settings, threads: 1, seed: Number(values.seed), reportEvery: 50 };
+const recipe = {
+  recipe: 'progan',
+  ...settings,
+  threads: 1,
+  seed: Number(values.seed),
+  reportEvery: 50,
+};
 const started = performance.now();
 const cpu = process.cpuUsage();
 const resume = existsSync(join(out, 'latest'));
@@ -61,7 +64,9 @@ for (const [size, images] of [...ends, [32, settings.duration.images]]) {
     if (event.type === 'warning') console.error(event.message);
     if (event.type === 'progress' && event.step % 500 === 0) {
       const { step, images: shown, imagesPerSecond, metrics } = event;
-      console.error(`${step}: ${shown} images, lod ${metrics.lod.toFixed(2)}, ${imagesPerSecond.toFixed(0)}/s`);
+      console.error(
+        `${step}: ${shown} images, lod ${metrics.lod.toFixed(2)}, ${imagesPerSecond.toFixed(0)}/s`,
+      );
     }
   }
   const path = join(out, `size-${size}.safetensors`);
@@ -69,7 +74,9 @@ for (const [size, images] of [...ends, [32, settings.duration.images]]) {
   const { user } = process.cpuUsage(cpu);
   const seconds = Math.round((performance.now() - started) / 1000);
   sizes.push({ size, images, path, seconds, processorSeconds: Math.round(user / 1e6) });
-  console.error(`${size}×${size}: ${images} images, ${seconds} s, processor ${sizes.at(-1).processorSeconds} s`);
+  console.error(
+    `${size}×${size}: ${images} images, ${seconds} s, processor ${sizes.at(-1).processorSeconds} s`,
+  );
 }
 await trainer.dispose();
 if (values.grid) {

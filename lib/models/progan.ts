@@ -40,7 +40,12 @@ const plain = { equalized: true, equalizedGain: 1 } as const;
 /** 4, 8, … up to the images' own. */
 function sizesOf(image: ImageShape): number[] {
   const doublings = Math.log2(image.height) - 2;
-  if (image.width === image.height && Number.isInteger(doublings) && doublings >= 1 && doublings <= 8)
+  if (
+    image.width === image.height &&
+    Number.isInteger(doublings) &&
+    doublings >= 1 &&
+    doublings <= 8
+  )
     return Array.from({ length: doublings + 1 }, (_, level) => 4 * 2 ** level);
   const sizes = 'a square power of two from 8×8 to 1024×1024 (--size 32 resizes the data)';
   throw unfit('progan', sizes, image);

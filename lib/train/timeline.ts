@@ -31,9 +31,6 @@ export class Timeline {
 }
 
 /** The last of some stages that has begun; the first one always has. */
-export function lastFrom<Stage>(
-  stages: readonly Stage[],
-  begun: (stage: Stage) => boolean,
-): Stage {
+export function lastFrom<Stage>(stages: readonly Stage[], begun: (stage: Stage) => boolean): Stage {
   return stages[Math.max(0, stages.findLastIndex(begun))] as Stage;
 }

@@ -145,7 +145,8 @@ class Sgd : public Optimizer {
  protected:
   void apply(Update& u, double images) override {
     const std::vector<at::Tensor> buffers = momentum_ > 0 ? u.state[0] : std::vector<at::Tensor>{};
-    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_, learningRateFactor() * learningRate_.at(images),
+    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_,
+                    learningRateFactor() * learningRate_.at(images),
                     /*dampening=*/0, nesterov_,
                     /*maximize=*/false, isFirst());
   }

@@ -84,8 +84,7 @@ AdversarialStep::Options stepOptions(const json& recipe) {
 }
 
 Timeline timeline(const json& recipe) {
-  const int64_t batches =
-      count(recipe, "discriminatorSteps", 1, 1) * count(recipe, "accumulation", 1, 1);
+  const int64_t batches = count(recipe, "discriminatorSteps", 1, 1) * count(recipe, "accumulation", 1, 1);
   std::optional<Growing> growing;
   if (const json& value = orNull(recipe, "growing"); !value.is_null())
     growing = Growing::parse(value, count(member(recipe, "image", "image"), "height", 1, std::nullopt));

@@ -49,14 +49,15 @@ Session::Session(SessionOptions options)
 void Session::requireGrowth() const {
   const std::optional<Growing>& growing = options_.timeline.growing();
   if (!growing) return;
-  for (const auto& [name, player] : {std::pair("generator", &generator_), {"discriminator", &discriminator_}}) {
+  for (const auto& [name, player] :
+       {std::pair("generator", &generator_), {"discriminator", &discriminator_}}) {
     const int64_t levels = player->graph().levels();
     if (levels >= growing->levels()) continue;
-    throw Error("INVALID_OPTION", "growing.from: expected at least " +
-                                      std::to_string(growing->sizeAt(static_cast<double>(levels))) +
-                                      ", for the " + name + " can grow by " + std::to_string(levels) +
-                                      " doublings, got " +
-                                      std::to_string(growing->sizeAt(static_cast<double>(growing->levels()))));
+    throw Error("INVALID_OPTION",
+                "growing.from: expected at least " +
+                    std::to_string(growing->sizeAt(static_cast<double>(levels))) + ", for the " + name +
+                    " can grow by " + std::to_string(levels) + " doublings, got " +
+                    std::to_string(growing->sizeAt(static_cast<double>(growing->levels()))));
   }
 }
 
@@ -138,7 +139,8 @@ RunResult Session::run(const RunData& data, const std::function<bool()>& cancell
     const std::optional<profile::Recording> recording = profiler_.recordStep(stepsDone_);
     const profile::Span span(profile::Kind::Step, "step");
     const std::vector<double> values = step_.run(
-        stepData(data, position.images - before, position), [this](int64_t n) { return nextLatents(n); }, random_, position);
+        stepData(data, position.images - before, position), [this](int64_t n) { return nextLatents(n); },
+        random_, position);
     if (average_) {
       const profile::Span average(profile::Kind::Phase, "weight average");
       average_->update(generator_.graph(), options_.ema->at(position.images, position.imagesPerStep));

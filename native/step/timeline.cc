@@ -8,7 +8,8 @@ namespace ganode {
 Timeline::Timeline(int64_t batch, int64_t batchesPerStep, std::optional<Growing> growing)
     : growing_(std::move(growing)) {
   const auto stage = [&](int64_t step, double images) {
-    const int64_t own = growing_ ? growing_->batchAt(growing_->sizeAt(growing_->lodAt(images)), batch) : batch;
+    const int64_t own =
+        growing_ ? growing_->batchAt(growing_->sizeAt(growing_->lodAt(images)), batch) : batch;
     return Stage{step, images, own, own * batchesPerStep};
   };
   stages_.push_back(stage(0, 0));
@@ -16,7 +17,8 @@ Timeline::Timeline(int64_t batch, int64_t batchesPerStep, std::optional<Growing>
   while (true) {
     const Stage last = stages_.back();
     const auto sizeAfter = [&](int64_t steps) {
-      return growing_->sizeAt(growing_->lodAt(last.firstImages + static_cast<double>(steps * last.imagesPerStep)));
+      return growing_->sizeAt(
+          growing_->lodAt(last.firstImages + static_cast<double>(steps * last.imagesPerStep)));
     };
     const int64_t size = sizeAfter(0);
     if (size == growing_->sizeAt(0)) return;
@@ -31,8 +33,8 @@ Timeline::Timeline(int64_t batch, int64_t batchesPerStep, std::optional<Growing>
       const int64_t middle = same + (other - same) / 2;
       (sizeAfter(middle) == size ? same : other) = middle;
     }
-    stages_.push_back(stage(last.firstStep + other,
-                            last.firstImages + static_cast<double>(other * last.imagesPerStep)));
+    stages_.push_back(
+        stage(last.firstStep + other, last.firstImages + static_cast<double>(other * last.imagesPerStep)));
   }
 }
 

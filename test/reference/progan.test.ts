@@ -34,7 +34,10 @@ describe('Progressive GAN', () => {
     const { generator, discriminator } = models(5);
     const z = Float64Array.from({ length: 12 }, (_, i) => Math.sin(i));
     const label = { shape: [2], data: Int32Array.from(wanted.labels ?? []) };
-    const made = await run(generator, { inputs: { z: { shape: [2, 6], data: z }, label }, ...more });
+    const made = await run(generator, {
+      inputs: { z: { shape: [2, 6], data: z }, label },
+      ...more,
+    });
     const image = { shape: [2, 3, 32, 32], data: Float64Array.from(made['image'] ?? []) };
     const { classLogits = [] } = await run(discriminator, { inputs: { image }, ...more });
     expect(difference(classLogits, wanted.classLogits ?? [])).toBeLessThan(1e-12);

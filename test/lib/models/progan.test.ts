@@ -53,7 +53,9 @@ async function grown(build: (size: number) => GraphSpec) {
 describe('Progressive GAN grows', () => {
   it('from 4×4 to the size of the images, and holds all sizes', () => {
     const names = (spec: GraphSpec) =>
-      spec.nodes.map(({ name }) => name).filter((name) => /\d$/.test(name) && /^[a-zA-Z]+\d+/.test(name));
+      spec.nodes
+        .map(({ name }) => name)
+        .filter((name) => /\d$/.test(name) && /^[a-zA-Z]+\d+/.test(name));
     expect(names(generator(8)).filter((name) => /^(toRgb|fade)/.test(name))).toEqual([
       'toRgb4',
       'toRgb8',

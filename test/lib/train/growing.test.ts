@@ -123,8 +123,8 @@ describe('growing', () => {
   });
 
   it('begins the optimizers anew where a fade begins and where it ends', async () => {
-    const counts = async (growing: object) => {
-      const recipe = resolved(growing);
+    const counts = async (more: RecipeConfig) => {
+      const recipe = resolved(more);
       const session = await native().createSession(JSON.stringify(recipe));
       onTestFinished(() => session.dispose());
       const { stages } = new Timeline(recipe);
@@ -181,13 +181,22 @@ describe('growing', () => {
   });
 
   it.each<[RecipeConfig, RegExp]>([
-    [{ growing: { from: 5 } }, /^growing\.from: expected the height of the images, 16, halved .* got 5$/],
-    [{ growing: { from: 2 } }, /^growing\.from: expected at least 4, for the generator can grow by 2 doublings, got 2$/],
+    [
+      { growing: { from: 5 } },
+      /^growing\.from: expected the height of the images, 16, halved .* got 5$/,
+    ],
+    [
+      { growing: { from: 2 } },
+      /^growing\.from: expected at least 4, for the generator can grow by 2 doublings, got 2$/,
+    ],
     [{ growing: { stableImages: 0 } }, /^growing\.stableImages: expected .* received 0$/],
     [{ growing: { batches: { wide: 3 } } }, /^growing\.batches.*heights of images as keys/],
     [{ growing: { batches: { 8: 0 } } }, /^growing\.batches\.8: expected .* received 0$/],
     [{ growing: { speed: 2 } }, /^Unknown option "growing\.speed"/],
-    [{ packing: 2, growing: { batches: { 8: 3 } } }, /^growing\.batches\.8: expected a multiple of packing \(2\) but received 3$/],
+    [
+      { packing: 2, growing: { batches: { 8: 3 } } },
+      /^growing\.batches\.8: expected a multiple of packing \(2\) but received 3$/,
+    ],
   ])('refuses %j', async (more, message) => {
     await expect(train({ recipe: config(more), data })).rejects.toThrow(message);
   });
