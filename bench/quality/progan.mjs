@@ -23,13 +23,13 @@ const out = values.out ?? join(mkdtempSync(join(tmpdir(), 'ganode-quality-')), '
 
 /** The recipe, narrower, with shorter sizes and smaller batches. */
 const settings = {
-  model: { latentSize: 64, width: 12, maxWidth: 48 },
+  model: { latentSize: 64, width: 8, maxWidth: 32 },
   growing: {
-    stableImages: 24_000,
-    fadeImages: 24_000,
+    stableImages: 10_000,
+    fadeImages: 10_000,
     batches: { 4: 64, 8: 64, 16: 32, 32: 16 },
   },
-  duration: { images: 216_000 },
+  duration: { images: 110_000 },
 };
 
 /** Real images shown when each size has been trained: just before the next one fades in. */

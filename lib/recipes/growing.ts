@@ -3,7 +3,12 @@ import { z } from 'zod';
 
 /** Values by height of the images in pixels: `{ "4": 128, "8": 64 }`. */
 const bySize = <Value extends z.ZodType>(value: Value) =>
-  z.record(z.string().regex(/^[1-9]\d{0,4}$/, 'expected heights of images as keys'), value);
+  z
+    .record(z.string(), value)
+    .refine(
+      (record) => Object.keys(record).every((key) => /^[1-9]\d{0,4}$/.test(key)),
+      'expected heights of images as keys',
+    );
 
 /**
  * Networks that grow while they train (Karras et al. 2018; TrainingSchedule of the official code): from images of height `from` on,

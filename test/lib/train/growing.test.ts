@@ -155,9 +155,14 @@ describe('growing', () => {
     const whole = await temporaryDir();
     await train({ recipe: config(), data, out: whole });
     const expected = await tensorsOf(at(whole, 45));
-    for (const step of [3, 6, 7, 8, 10, 13, 14, 25, 26, 27, 33, 40, 41]) {
+    for (const step of [6, 7, 10, 12, 13, 26, 33]) {
       const parts = await temporaryDir();
-      await train({ recipe: {}, data, out: parts, resume: at(whole, step) });
+      await train({
+        recipe: { checkpoint: { every: 100 } },
+        data,
+        out: parts,
+        resume: at(whole, step),
+      });
       expect(await tensorsOf(at(parts, 45)), `from step ${step}`).toEqual(expected);
     }
   });
