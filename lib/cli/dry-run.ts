@@ -69,11 +69,15 @@ export async function dryRun({
 }
 
 /** `128 images, from step 1563 on 64`. */
-function describeSteps([first, ...others]: readonly TimelineStage[]): string {
-  const changes = others.map(
-    ({ firstStep, imagesPerStep }) => `from step ${firstStep + 1} on ${imagesPerStep}`,
+function describeSteps(stages: readonly TimelineStage[]): string {
+  const changes = stages.filter(
+    ({ imagesPerStep }, i) => imagesPerStep !== stages[i - 1]?.imagesPerStep,
   );
-  return [`${first?.imagesPerStep} images`, ...changes].join(', ');
+  return changes
+    .map(({ firstStep, imagesPerStep }, i) =>
+      i === 0 ? `${imagesPerStep} images` : `from step ${firstStep + 1} on ${imagesPerStep}`,
+    )
+    .join(', ');
 }
 
 /** A new run would be refused there. */

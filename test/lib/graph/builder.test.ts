@@ -196,7 +196,7 @@ describe('graph builder', () => {
       }),
       noise: graphs.noise(image),
       constant: graphs.constant(z, { shape: [3, 2] }),
-      fade: graphs.fade(image, graphs.tanh(image), { level: 2 }),
+      fade: graphs.fade(image, add([image, image]), { level: 2 }),
     };
     const report = native().inspectGraph(JSON.stringify(graph(made)));
     const shapes = Object.fromEntries(report.nodes.map(({ op, shape }) => [op, shape]));
