@@ -119,7 +119,7 @@ StepData Session::stepData(const RunData& data, double skipped, const StepPositi
     result.images = result.images.to(at::kFloat).div_(127.5).sub_(1);
   if (position.lod) {
     const at::Tensor shown = options_.timeline.growing()->show(result.images.flatten(0, 1), *position.lod);
-    result.images = shown.view(result.images.sizes());
+    result.images = shown.reshape(result.images.sizes());
   }
   if (data.labels.defined()) result.labels = part(data.labels, {}).to(at::kLong);
   return result;
