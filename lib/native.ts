@@ -59,6 +59,17 @@ export interface TensorData {
   data: Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 }
 
+/** Steps of a recipe with one batch, until the next stage begins. */
+export interface TimelineStage {
+  /** Steps done before it. */
+  firstStep: number;
+  /** Real images shown before it. */
+  firstImages: number;
+  /** Images a batch. */
+  batch: number;
+  imagesPerStep: number;
+}
+
 /** Real data for `steps` steps: `steps × batchesPerStep × batch` items, C×H×W each. uint8 is scaled to [-1, 1]; float32 is taken as it is. */
 export interface RunRequest {
   steps: number;
@@ -342,6 +353,8 @@ export interface NativeAddon {
   info(): NativeInfo;
   /** Validates a GraphSpec (JSON) and infers its shapes, without allocating anything. Milliseconds; throws INVALID_GRAPH. */
   inspectGraph(graph: string): GraphReport;
+  /** The steps of a resolved recipe (JSON), stage by stage; the last has no end. Throws INVALID_OPTION. */
+  timeline(recipe: string): TimelineStage[];
   /** Builds both networks of a resolved recipe (JSON) and draws their first weights. */
   createSession(recipe: string): Promise<NativeSession>;
   /** Builds one graph (JSON) with fresh weights. */

@@ -31,6 +31,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 
   exports.Set("info", Napi::Function::New(env, ganode::binding::info));
   exports.Set("inspectGraph", Napi::Function::New(env, ganode::binding::inspectGraph));
+  exports.Set("timeline", Napi::Function::New(env, ganode::binding::timeline));
   exports.Set("inspectCheckpoint", Napi::Function::New(env, ganode::binding::inspectCheckpoint));
   exports.Set("createSession", Napi::Function::New(env, SessionObject::create));
   exports.Set("createNetwork", Napi::Function::New(env, NetworkObject::create));

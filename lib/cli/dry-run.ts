@@ -1,11 +1,11 @@
 /** `ganode train --dry-run`. */
-import { Sampler } from '../data/sampler.js';
 import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { summary } from '../graph/summary.js';
-import { native } from '../native.js';
+import { native, type TimelineStage } from '../native.js';
 import { readRunConfig } from '../train/run-directory.js';
 import { Schedule } from '../train/schedule.js';
+import { Timeline } from '../train/timeline.js';
 import { Trainer } from '../train/trainer.js';
 import { countingRule, multiplyAddsOfStep } from './cost.js';
 import type { Training } from './training.js';
@@ -31,14 +31,15 @@ export async function dryRun({
     ...(transfer && { transfer }),
   });
   const { recipe } = trainer;
-  const sampler = new Sampler(dataset.length, recipe.batch, recipe.seed);
-  const { totalSteps, imagesPerStep } = new Schedule(recipe, sampler.batchesPerEpoch);
+  const { totalSteps } = new Schedule(recipe, dataset.length);
+  const { stages } = new Timeline(recipe);
+  const { batch, imagesPerStep } = stages.at(-1) as TimelineStage;
   const { generator, discriminator } = recipe.models;
   const count = (graph: unknown): number =>
     native().inspectGraph(JSON.stringify(graph)).multiplyAdds;
   const multiplyAdds = multiplyAddsOfStep(
     { generator: count(generator), discriminator: count(discriminator) },
-    recipe,
+    { ...recipe, batch },
   );
   if (json) {
     const { name, length } = dataset;
@@ -58,13 +59,25 @@ export async function dryRun({
     'discriminator',
     summary(discriminator),
     '',
-    `${totalSteps} steps of ${imagesPerStep} images; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
+    `${totalSteps} steps of ${describeSteps(stages)}; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
     `(${countingRule})`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const warning of dataset.warnings ?? []) {
     process.stderr.write(`ganode: warning: ${warning}\n`);
   }
+}
+
+/** `128 images, from step 1563 on 64`. */
+function describeSteps(stages: readonly TimelineStage[]): string {
+  const changes = stages.filter(
+    ({ imagesPerStep }, i) => imagesPerStep !== stages[i - 1]?.imagesPerStep,
+  );
+  return changes
+    .map(({ firstStep, imagesPerStep }, i) =>
+      i === 0 ? `${imagesPerStep} images` : `from step ${firstStep + 1} on ${imagesPerStep}`,
+    )
+    .join(', ');
 }
 
 /** A new run would be refused there. */

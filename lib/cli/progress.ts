@@ -102,7 +102,9 @@ function payload(event: ProgressEvent): Payload {
 /** A report as a plain line. */
 export function progressLine(event: ProgressEvent): string {
   const { epoch, rate, d, g, waited, left } = payload(event);
-  return `step ${event.step}/${event.totalSteps} epoch ${epoch} | ${rate} images/s | D ${d} G ${g} | waited ${waited} | ${left} left`;
+  const { lod } = event.metrics;
+  const level = lod === undefined ? '' : ` lod ${lod.toFixed(2)}`;
+  return `step ${event.step}/${event.totalSteps} epoch ${epoch}${level} | ${rate} images/s | D ${d} G ${g} | waited ${waited} | ${left} left`;
 }
 
 /** Any other event as a line; undefined for those that say nothing new. */

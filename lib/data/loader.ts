@@ -2,11 +2,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { GanodeError } from '../errors.js';
 import { type Dataset, imageSize, type Pixels } from './dataset.js';
-import { Sampler } from './sampler.js';
+import { type BatchStage, StepOrder } from './order.js';
 
 export interface LoaderOptions {
-  /** Images a batch. */
-  batch: number;
+  /** Images a batch, all the time or by stages of the training. */
+  batch: number | readonly BatchStage[];
   /** Batches that one step takes. */
   batchesPerStep: number;
   seed: number;
@@ -24,7 +24,7 @@ export interface StepsData {
 const bytesPerTurn = 2 ** 20;
 
 export class BatchLoader {
-  readonly sampler: Sampler;
+  private readonly order: StepOrder;
 
   /** Throws `INVALID_DATA` when a batch is larger than the data, or labels are not one an image. */
   constructor(
@@ -38,27 +38,35 @@ export class BatchLoader {
         `${name}: expected ${length} labels, one an image, but it has ${labels.length}`,
       );
     }
-    this.sampler = new Sampler(dataset.length, options.batch, options.seed);
+    const { batch, batchesPerStep, seed } = options;
+    const stages = typeof batch === 'number' ? [{ firstStep: 0, batch }] : batch;
+    this.order = new StepOrder(dataset.length, batchesPerStep, seed, stages);
   }
 
   /** The data of steps `firstStep` … `firstStep + steps - 1`; the same numbers give the same data. */
   async load(firstStep: number, steps: number): Promise<StepsData> {
-    const { batch, batchesPerStep } = this.options;
-    const size = imageSize(this.dataset.shape);
-    const batches = steps * batchesPerStep;
-    const Type = this.dataset.dtype === 'uint8' ? Uint8Array : Float32Array;
-    const images = new Type(batches * batch * size);
-    const labels = this.dataset.labels && new Int32Array(batches * batch);
+    const { batchesPerStep } = this.options;
+    const { shape, dtype, labels: all } = this.dataset;
+    const size = imageSize(shape);
+    let items = 0;
+    for (let step = firstStep; step < firstStep + steps; step += 1) {
+      items += batchesPerStep * this.order.batch(step);
+    }
+    const Type = dtype === 'uint8' ? Uint8Array : Float32Array;
+    const images = new Type(items * size);
+    const labels = all && new Int32Array(items);
     // Data in memory is copied at once, so it is asked for in pieces that are short even for large images.
     const piece = Math.max(1, Math.floor(bytesPerTurn / (size * Type.BYTES_PER_ELEMENT)));
     let copied = 0;
-    for (let i = 0; i < batches; i += 1) {
-      const number = firstStep * batchesPerStep + i;
-      const indices = this.sampler.indices(number);
-      const flips = this.options.flip ? this.sampler.flips(number) : undefined;
-      for (let item = 0; item < batch; item += piece) {
-        const end = Math.min(item + piece, batch);
-        const target = images.subarray((i * batch + item) * size, (i * batch + end) * size);
+    let first = 0;
+    for (let i = 0; i < steps * batchesPerStep; i += 1) {
+      const step = firstStep + Math.floor(i / batchesPerStep);
+      const number = i % batchesPerStep;
+      const indices = this.order.indices(step, number);
+      const flips = this.options.flip ? this.order.flips(step, number) : undefined;
+      for (let item = 0; item < indices.length; item += piece) {
+        const end = Math.min(item + piece, indices.length);
+        const target = images.subarray((first + item) * size, (first + end) * size);
         await this.dataset.read(indices.subarray(item, end), target);
         if (flips) this.flip(target, flips.slice(item, end));
         copied += target.byteLength;
@@ -68,9 +76,10 @@ export class BatchLoader {
         }
       }
       labels?.set(
-        Int32Array.from(indices, (index) => this.dataset.labels?.[index] as number),
-        i * batch,
+        Int32Array.from(indices, (index) => all?.[index] as number),
+        first,
       );
+      first += indices.length;
     }
     return labels ? { images, labels } : { images };
   }

@@ -4,6 +4,7 @@ export * from './conditional.js';
 export * from './convolution.js';
 export * from './dense.js';
 export { graph } from './graph.js';
+export * from './growing.js';
 export * from './minibatch.js';
 export * from './normalization.js';
 export * from './recurrent.js';

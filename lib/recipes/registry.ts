@@ -9,6 +9,7 @@ import { gan2014 } from './gan-2014.js';
 import { kerasMnist } from './keras-mnist.js';
 import { lsgan } from './lsgan.js';
 import { pacgan } from './pacgan.js';
+import { progan } from './progan.js';
 import { r3gan } from './r3gan.js';
 import type { RecipeDefinition } from './recipe.js';
 import { sngan } from './sngan.js';
@@ -35,6 +36,7 @@ export const recipes: readonly RecipeDefinition[] = [
   snganResnet,
   biggan,
   bigganDeep,
+  progan,
   stylegan2,
 ] as unknown as readonly RecipeDefinition[];
 

@@ -160,8 +160,12 @@ function checkLabels(classes: number, available: number | undefined): void {
 }
 
 /** Images that D sees at once would each have a label of their own, and are as many in every pack. */
-function checkPacking({ packing, batch, models: { discriminator } }: Recipe): void {
-  if (batch % packing !== 0) throw unexpected('batch', `a multiple of packing (${packing})`, batch);
+function checkPacking({ packing, batch, growing, models: { discriminator } }: Recipe): void {
+  const sizes = Object.entries(growing?.batches ?? {});
+  const batches = sizes.map(([size, some]) => [`growing.batches.${size}`, some] as const);
+  for (const [path, some] of [['batch', batch] as const, ...batches]) {
+    if (some % packing !== 0) throw unexpected(path, `a multiple of packing (${packing})`, some);
+  }
   if (packing === 1) return;
   if (discriminator.inputs['label'] !== undefined || 'classLogits' in discriminator.outputs) {
     throw unexpected('packing', '1 for a discriminator that works with labels', packing);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { GraphSpec } from '../graph/spec.js';
 import { augmentSchema } from './augment.js';
+import { growingSchema } from './growing.js';
 import { lossSchema, penaltySchema } from './objective.js';
 import { scheduled } from './scheduled.js';
 
@@ -109,6 +110,8 @@ export const recipeSchema = z.strictObject({
   /** Forward passes whose gradients are averaged for one update. */
   accumulation: positiveInteger.max(1024).default(1),
   ema: emaSchema.nullable().default(null),
+  /** Networks that grow while they train; null: they are whole from the start. */
+  growing: growingSchema.nullable().default(null),
   /** What D sees of real images and fakes alike; G learns through it. */
   augment: augmentSchema.nullable().default(null),
   /** Layers whose weights stay, for transfer from a checkpoint. */
@@ -147,6 +150,7 @@ export const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 /** The same before defaults are filled in. */
 export type RecipeInput = z.input<typeof recipeSchema>;
+export type { GrowingOptions } from './growing.js';
 export type { LossOptions, PenaltyOptions } from './objective.js';
 export type OptimizerOptions = z.infer<typeof optimizerSchema>;
 export type EmaOptions = z.infer<typeof emaSchema>;

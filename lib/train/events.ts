@@ -26,6 +26,8 @@ export interface Metrics extends Penalties {
   /** Share of images whose class D's `classLogits` tell right. */
   realClassAccuracy?: number;
   fakeClassAccuracy?: number;
+  /** Level of detail, where networks grow: doublings of the size still to come, between whole numbers while one fades in. */
+  lod?: number;
   /** With which an augmentation is applied, 0 … 1: ADA's p. */
   augmentProbability?: number;
 }

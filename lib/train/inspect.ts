@@ -4,6 +4,7 @@ import { ioError } from '../files.js';
 import { native } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
 import { latestCheckpoint, listCheckpoints, openCheckpoint } from './checkpoints.js';
+import { Timeline } from './timeline.js';
 
 /** The checkpoint that a path means: itself, or the latest of a run directory. Throws `IO` or `INVALID_DATA`. */
 export async function resolveCheckpoint(path: string): Promise<string> {
@@ -46,7 +47,7 @@ export async function describe(path: string): Promise<Description> {
     checkpoint,
     bytes: report.bytes,
     step,
-    images: step * recipe.batch * recipe.discriminatorSteps * recipe.accumulation,
+    images: new Timeline(recipe).images(step),
     recipe,
     data,
     versions,

@@ -8,12 +8,17 @@ export class ReportWindow {
   private opened = this.started;
   /** Sum and number of the values of each column. */
   private sums: Record<string, [sum: number, count: number]> = {};
-  private steps = 0;
+  private images = 0;
   private idleSeconds = 0;
   private totalSteps = 0;
+  private totalImages = 0;
   private totalIdleSeconds = 0;
 
-  constructor(private readonly schedule: Schedule) {}
+  /** @param step Steps done when it is opened. */
+  constructor(
+    private readonly schedule: Schedule,
+    private step = 0,
+  ) {}
 
   add({ columns, values, completed, busySeconds, idleSeconds: idleSinceLastRun }: RunReport): void {
     // The last run may have been long before this window was opened.
@@ -26,7 +31,10 @@ export class ReportWindow {
       const [sum, count] = this.sums[column] ?? [0, 0];
       this.sums[column] = [sum + value, count + 1];
     });
-    this.steps += completed;
+    const images = this.schedule.images(this.step + completed) - this.schedule.images(this.step);
+    this.step += completed;
+    this.images += images;
+    this.totalImages += images;
     this.idleSeconds += idleSeconds;
     this.totalSteps += completed;
     this.totalIdleSeconds += idleSeconds;
@@ -43,17 +51,17 @@ export class ReportWindow {
     const event: ProgressEvent = {
       type: 'progress',
       step,
-      images: step * this.schedule.imagesPerStep,
+      images: this.schedule.images(step),
       epoch: this.schedule.epoch(step),
       totalSteps: this.schedule.totalSteps,
       metrics,
-      imagesPerSecond: (this.steps * this.schedule.imagesPerStep) / seconds,
+      imagesPerSecond: this.images / seconds,
       waitedShare: Math.min(1, this.idleSeconds / seconds),
       secondsLeft: (this.schedule.totalSteps - step) * secondsPerStep,
     };
     this.opened = now;
     this.sums = {};
-    this.steps = 0;
+    this.images = 0;
     this.idleSeconds = 0;
     return event;
   }
@@ -63,7 +71,7 @@ export class ReportWindow {
     const seconds = Math.max((performance.now() - this.started) / 1000, 1e-9);
     return {
       seconds,
-      imagesPerSecond: (this.totalSteps * this.schedule.imagesPerStep) / seconds,
+      imagesPerSecond: this.totalImages / seconds,
       waitedShare: Math.min(1, this.totalIdleSeconds / seconds),
     };
   }

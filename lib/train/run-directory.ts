@@ -126,6 +126,7 @@ const tags: Readonly<Record<string, string>> = {
   sampleDiversity: 'health/sampleDiversity',
   discriminatorSaturation: 'health/discriminatorSaturation',
   augmentProbability: 'augment/probability',
+  lod: 'growing/lod',
 };
 
 function tagOf(metric: string): string {

@@ -1,6 +1,8 @@
 /** When things are due, in steps. */
 import { GanodeError, invalid } from '../errors.js';
+import type { TimelineStage } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
+import { lastFrom, Timeline } from './timeline.js';
 
 /** How long to train, counted from the very start; at most one of them. */
 export interface Length {
@@ -29,34 +31,60 @@ export function withLength(recipe: Recipe, { epochs, images, steps }: Length): R
   if (count === undefined) return recipe;
   if (!Number.isSafeInteger(count) || count < 1)
     throw invalid(name, 'a whole number from 1', count);
-  const each =
-    name === 'steps' ? recipe.discriminatorSteps * recipe.accumulation * recipe.batch : 1;
-  return { ...recipe, duration: { images: count * each } };
+  const shown = name === 'steps' ? new Timeline(recipe).images(count) : count;
+  return { ...recipe, duration: { images: shown } };
+}
+
+interface Stage extends TimelineStage {
+  /** Passes over the data before it. */
+  firstEpoch: number;
+  batchesPerEpoch: number;
 }
 
 export class Schedule {
   /** Batches that one step takes. */
   readonly batchesPerStep: number;
-  /** Real images that one step shows. */
-  readonly imagesPerStep: number;
   /** Steps of the whole training. */
   readonly totalSteps: number;
+  /** Real images that the largest step shows. */
+  readonly mostImagesPerStep: number;
+  private readonly timeline: Timeline;
+  private readonly stages: Stage[] = [];
 
+  /** @param length Images that the data has. */
   constructor(
     private readonly recipe: Recipe,
-    private readonly batchesPerEpoch: number,
+    length: number,
   ) {
     this.batchesPerStep = recipe.discriminatorSteps * recipe.accumulation;
-    this.imagesPerStep = this.batchesPerStep * recipe.batch;
+    this.timeline = new Timeline(recipe);
+    for (const stage of this.timeline.stages) {
+      const firstEpoch = this.stages.length === 0 ? 0 : this.epoch(stage.firstStep);
+      this.stages.push({ ...stage, firstEpoch, batchesPerEpoch: Math.floor(length / stage.batch) });
+    }
+    this.mostImagesPerStep = Math.max(...this.stages.map(({ imagesPerStep }) => imagesPerStep));
     const { duration } = recipe;
     this.totalSteps =
       'epochs' in duration
-        ? Math.max(1, Math.ceil((duration.epochs * batchesPerEpoch) / this.batchesPerStep))
-        : Math.ceil(duration.images / this.imagesPerStep);
+        ? this.stepsForEpochs(duration.epochs)
+        : this.timeline.stepsFor(duration.images);
+  }
+
+  /** Real images shown in the first `step` steps. */
+  images(step: number): number {
+    return this.timeline.images(step);
   }
 
   epoch(step: number): number {
-    return (step * this.batchesPerStep) / this.batchesPerEpoch;
+    const stage = lastFrom(this.stages, ({ firstStep }) => firstStep <= step);
+    const batches = (step - stage.firstStep) * this.batchesPerStep;
+    return stage.firstEpoch + batches / stage.batchesPerEpoch;
+  }
+
+  private stepsForEpochs(epochs: number): number {
+    const stage = lastFrom(this.stages, ({ firstEpoch }) => firstEpoch < epochs);
+    const batches = (epochs - stage.firstEpoch) * stage.batchesPerEpoch;
+    return Math.max(1, stage.firstStep + Math.ceil(batches / this.batchesPerStep));
   }
 
   /** Whether an epoch ended with this step. */

@@ -18,6 +18,7 @@ import { ReportWindow } from './report-window.js';
 import { openResumed } from './resume.js';
 import { RunDirectory } from './run-directory.js';
 import { type Length, Schedule, withLength } from './schedule.js';
+import { Timeline } from './timeline.js';
 import { transferFrom } from './transfer.js';
 
 export interface TrainerOptions {
@@ -121,7 +122,7 @@ export class Trainer implements AsyncDisposable {
       requireShape(recipe, dataset);
       const transferred = await transferFrom(options, session);
       const loader = new BatchLoader(dataset, {
-        batch: recipe.batch,
+        batch: new Timeline(recipe).stages,
         batchesPerStep: recipe.discriminatorSteps * recipe.accumulation,
         seed: recipe.seed,
         flip: recipe.flip,
@@ -170,12 +171,12 @@ export class Trainer implements AsyncDisposable {
     if (this.feed) throw new GanodeError('INVALID_OPTION', 'Expected one train() at a time');
     if (this.disposed) throw new GanodeError('DISPOSED', 'the trainer was disposed of');
     const schedule = this.schedule(options);
-    const window = new ReportWindow(schedule);
+    const window = new ReportWindow(schedule, this.stepsDone);
     const feed = new Feed(
       this.session,
       this.loader,
       schedule,
-      schedule.imagesPerStep * this.bytesPerImage(),
+      schedule.mostImagesPerStep * this.bytesPerImage(),
       this.stepsDone,
     );
     const { signal } = options;
@@ -266,7 +267,7 @@ export class Trainer implements AsyncDisposable {
   }
 
   private schedule(length: Length): Schedule {
-    return new Schedule(withLength(this.recipe, length), this.loader.sampler.batchesPerEpoch);
+    return new Schedule(withLength(this.recipe, length), this.dataset.length);
   }
 
   private bytesPerImage(): number {
@@ -360,7 +361,7 @@ export class Trainer implements AsyncDisposable {
 
   private position(schedule: Schedule): Position {
     const step = this.stepsDone;
-    return { step, images: step * schedule.imagesPerStep, epoch: schedule.epoch(step) };
+    return { step, images: schedule.images(step), epoch: schedule.epoch(step) };
   }
 
   private startEvent(schedule: Schedule): TrainEvent {

@@ -10,6 +10,7 @@
 #include "binding/convert.h"
 #include "binding/owned.h"
 #include "device/device.h"
+#include "step/options.h"
 
 namespace ganode::binding {
 namespace {
@@ -96,6 +97,23 @@ Napi::Value info(const Napi::CallbackInfo& callback) {
 Napi::Value inspectGraph(const Napi::CallbackInfo& callback) {
   return guarded(callback.Env(), [&]() -> Napi::Value {
     return fromGraph(callback.Env(), Graph(parseGraph(expectString(callback[0], "graph"))));
+  });
+}
+
+Napi::Value timeline(const Napi::CallbackInfo& callback) {
+  const Napi::Env env = callback.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const Timeline timeline = parseTimeline(expectString(callback[0], "recipe"));
+    Napi::Array result = Napi::Array::New(env);
+    for (const Timeline::Stage& stage : timeline.stages()) {
+      Napi::Object one = Napi::Object::New(env);
+      one.Set("firstStep", static_cast<double>(stage.firstStep));
+      one.Set("firstImages", stage.firstImages);
+      one.Set("batch", static_cast<double>(stage.batch));
+      one.Set("imagesPerStep", static_cast<double>(stage.imagesPerStep));
+      result.Set(result.Length(), one);
+    }
+    return result;
   });
 }
 

@@ -143,9 +143,11 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
   }
   Mode own = mode;
   own.dtype = dtype_;
+  const std::vector<bool> needed = neededNodes();
   std::vector<at::Tensor> arguments;
   for (size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
+    if (!needed[i]) continue;
     const profile::Span span(profile::Kind::Node, spec_.nodes[i].name, {}, spec_.nodes[i].op);
     arguments.clear();
     for (const size_t input : node.inputs) arguments.push_back(values[input]);
@@ -159,6 +161,33 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
   Values outputs;
   for (const auto& [name, index] : outputs_) outputs[name] = values[index];
   return outputs;
+}
+
+std::vector<bool> Graph::neededNodes() const {
+  std::vector<bool> values(inputs_.size() + nodes_.size(), false);
+  for (const auto& [name, value] : outputs_) values[value] = true;
+  std::vector<bool> needed(nodes_.size(), false);
+  for (size_t i = nodes_.size(); i-- > 0;) {
+    const Node& node = nodes_[i];
+    needed[i] = values[node.value];
+    if (!needed[i]) continue;
+    for (size_t input = 0; input < node.inputs.size(); ++input) {
+      if (node.op->reads(input)) values[node.inputs[input]] = true;
+    }
+  }
+  return needed;
+}
+
+int64_t Graph::levels() const {
+  int64_t most = 0;
+  for (const Node& node : nodes_) most = std::max(most, node.op->level());
+  return most;
+}
+
+void Graph::setLod(double lod) const {
+  const at::NoGradGuard noGrad;
+  const double there = static_cast<double>(levels()) - lod;
+  for (const Node& node : nodes_) node.op->grow(there);
 }
 
 const NodeSpec* Graph::mixingNode() const {

@@ -56,6 +56,11 @@ class Graph {
   // Whether an operator of it takes `Mode::truncation`.
   bool truncates() const;
 
+  // Doublings of the images' size that it can grow by (operator fade); 0: it does not grow.
+  int64_t levels() const;
+  // Level of detail: how many of them are still to come, 0 to `levels()`, the next one maybe in part.
+  void setLod(double lod) const;
+
   // "<node>.<slot>" and the tensor, in the order of the nodes: what training moves, and everything there is.
   std::vector<std::pair<std::string, at::Tensor>> trainable() const;
   std::vector<std::pair<std::string, at::Tensor>> tensors() const;
@@ -85,6 +90,8 @@ class Graph {
   bool worthTaking(const Node& node, int64_t items) const;
   at::Tensor runNode(const Node& node, const std::vector<at::Tensor>& inputs, const Mode& mode) const;
   at::Tensor checkedInput(const std::string& name, const at::Tensor& value) const;
+  // By node; those that no output needs at present are left out of a forward pass.
+  std::vector<bool> neededNodes() const;
   template <typename Visit>
   void visitSlots(Visit visit) const;
 

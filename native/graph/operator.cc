@@ -118,6 +118,7 @@ const Registry& registry() {
     registerConditional(all);
     registerRecurrent(all);
     registerStyle(all);
+    registerFade(all);
     return all;
   }();
   return instance;

@@ -86,6 +86,16 @@ class Operator {
   // they are.
   virtual bool takesAffine() const { return false; }
 
+  // Whether it needs its input of that index at present; what nobody needs is not computed, and given
+  // undefined.
+  virtual bool reads(size_t) const { return true; }
+
+  // Which doubling of the images' size fades in with it, counted from 1; 0: none.
+  virtual int64_t level() const { return 0; }
+
+  // So many doublings are there, the last one maybe in part.
+  virtual void grow(double) {}
+
   // Whether, in evaluation, it draws a latent towards the mean by `Mode::truncation`.
   virtual bool truncates() const { return false; }
 
@@ -152,5 +162,6 @@ void registerAttention(Registry& registry);
 void registerConditional(Registry& registry);
 void registerRecurrent(Registry& registry);
 void registerStyle(Registry& registry);
+void registerFade(Registry& registry);
 
 }  // namespace ganode

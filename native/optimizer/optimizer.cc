@@ -58,7 +58,7 @@ class Adam : public Optimizer {
 
  protected:
   void apply(Update& u, double images) override {
-    const double rate = learningRate_.at(images);
+    const double rate = learningRateFactor() * learningRate_.at(images);
     const double beta1 = std::pow(beta1_.at(images), lazyRatio_);
     const double beta2 = std::pow(beta2_.at(images), lazyRatio_);
     const std::vector<at::Tensor> steps(u.parameters.size(), count());
@@ -103,7 +103,7 @@ class Rmsprop : public Optimizer {
 
  protected:
   void apply(Update& u, double images) override {
-    const double rate = learningRate_.at(images);
+    const double rate = learningRateFactor() * learningRate_.at(images);
     if (weightDecay_ != 0) u.gradients = at::_foreach_add(u.gradients, u.parameters, weightDecay_);
     std::vector<at::Tensor>& squareAvg = u.state[0];
     at::_foreach_mul_(squareAvg, alpha_);
@@ -145,7 +145,8 @@ class Sgd : public Optimizer {
  protected:
   void apply(Update& u, double images) override {
     const std::vector<at::Tensor> buffers = momentum_ > 0 ? u.state[0] : std::vector<at::Tensor>{};
-    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_, learningRate_.at(images),
+    at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_,
+                    learningRateFactor() * learningRate_.at(images),
                     /*dampening=*/0, nesterov_,
                     /*maximize=*/false, isFirst());
   }
@@ -192,6 +193,11 @@ void Optimizer::step(const std::vector<at::Tensor>& gradients, double images) {
   }
   count_.add_(1);
   if (!update.parameters.empty()) apply(update, images);
+}
+
+void Optimizer::restart() {
+  const at::NoGradGuard noGrad;
+  for (const auto& [name, tensor] : state()) tensor.detach().zero_();
 }
 
 Optimizer::Named Optimizer::state() const {

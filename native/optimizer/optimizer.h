@@ -27,6 +27,11 @@ class Optimizer {
   // undefined one leaves its parameter as it is.
   void step(const std::vector<at::Tensor>& gradients, double images);
 
+  // As before the first update: all state zero.
+  void restart();
+  // What the learning rate is multiplied by; 1 at first. Not part of the state.
+  void setLearningRateFactor(double factor) { learningRateFactor_ = factor; }
+
   const std::vector<at::Tensor>& parameters() const { return parameters_; }
 
   // The state, by name ("<parameter>.expAvg", "step"), as live tensors: reading them saves, copying into them
@@ -46,6 +51,7 @@ class Optimizer {
   void addState(const std::string& name);
   virtual void apply(Update& update, double images) = 0;
 
+  double learningRateFactor() const { return learningRateFactor_; }
   const at::Tensor& count() const { return count_; }
   bool isFirst() const;
 
@@ -53,6 +59,7 @@ class Optimizer {
   std::vector<std::string> names_;
   std::vector<at::Tensor> parameters_;
   std::vector<std::pair<std::string, std::vector<at::Tensor>>> state_;
+  double learningRateFactor_ = 1;
   at::Tensor count_;  // updates made, a float tensor as the fused kernels want it
 };
 

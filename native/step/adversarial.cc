@@ -55,6 +55,7 @@ std::vector<std::string> columnsOf(const AdversarialStep::Options& options,
   for (const WeightedPenalty& one : penalties) {
     if (seen.insert(one.kind).second) columns.push_back("penalty." + one.kind);
   }
+  if (options.grows) columns.emplace_back("lod");
   if (!options.augment.is_null()) columns.emplace_back("augmentProbability");
   return columns;
 }
@@ -198,7 +199,7 @@ void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, co
   terms_.add("discriminatorAccuracy", discriminatorAccuracy(kind, realVerdict.logits, fakeVerdict.logits));
   const at::Tensor saturation = discriminatorSaturation(kind, realVerdict.logits, fakeVerdict.logits);
   if (saturation.defined()) terms_.add("discriminatorSaturation", saturation);
-  if (options_.batch > 1)
+  if (real.size(0) * options_.packing > 1)
     terms_.add("sampleDiversity", spread(unpacked(fake)) / spread(unpacked(real)).clamp_min(1e-8));
   if (augment_) {
     // Where a logit alone says nothing, D's mistakes show in pairs.
@@ -209,7 +210,7 @@ void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, co
 at::Tensor AdversarialStep::penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval) {
   PenaltyContext context(generator_.graph(), run.random);
   const at::Tensor labels = run.labels((options_.discriminatorSteps - 1) * options_.accumulation + part);
-  context.batch = options_.batch;
+  context.batch = run.position.batch;
   context.generate = [this, &run, labels](int64_t n) {
     return outputsOfGenerator(run, n, labels.defined() ? labels.narrow(0, 0, n) : labels);
   };
@@ -226,7 +227,7 @@ AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch,
   round.real = {packed(run.data.images[microbatch]), labels};
   {
     const at::AutoGradMode gradients(keep);
-    round.fake = generate(run, options_.batch, labels);
+    round.fake = generate(run, run.position.batch, labels);
   }
   PenaltyContext context = contextFor(run, round.real.images, round.fake.images, labels, 1);
   round.shown = context.fake;
@@ -318,7 +319,7 @@ void AdversarialStep::updateGenerator(const Run& run, int64_t update) {
     const int64_t last = (options_.discriminatorSteps - 1) * options_.accumulation + part;
     const at::Tensor labels = run.labels(last);
     const Fakes fakes =
-        fresh ? generate(run, options_.batch, labels) : std::move(kept_[static_cast<size_t>(part)]);
+        fresh ? generate(run, run.position.batch, labels) : std::move(kept_[static_cast<size_t>(part)]);
     const Verdict fake =
         profile::phase("discriminator forward fake", [&] { return judge(run, fakes.images, labels); });
     at::Tensor realLogits;
@@ -374,11 +375,20 @@ void AdversarialStep::updateTogether(const Run& run, int64_t update) {
   updateGeneratorLazily(run, 0);
 }
 
+void AdversarialStep::begin(const StepPosition& position) {
+  kept_.clear();
+  if (augment_) augment_->begin(position.images);
+  for (Player* player : {&generator_, &discriminator_}) {
+    if (position.restartsOptimizers) player->restartOptimizer();
+    player->setLearningRateFactor(position.learningRateFactor);
+    if (position.lod) player->graph().setLod(*position.lod);
+  }
+}
+
 std::vector<double> AdversarialStep::run(const StepData& data, const LatentSource& latents,
                                          at::Generator& random, const StepPosition& position) {
   const Run run{data, latents, random, position};
-  kept_.clear();
-  if (augment_) augment_->begin(position.images);
+  begin(position);
   const int64_t last = options_.discriminatorSteps - 1;
   for (int64_t update = 0; update < last; ++update) updateDiscriminator(run, update);
   if (options_.simultaneous) {
@@ -388,10 +398,10 @@ std::vector<double> AdversarialStep::run(const StepData& data, const LatentSourc
     for (int64_t update = 0; update < options_.generatorSteps; ++update) updateGenerator(run, update);
   }
   kept_.clear();
+  if (position.lod) terms_.add("lod", at::scalar_tensor(*position.lod));
   if (augment_) {
     terms_.add("augmentProbability", at::scalar_tensor(augment_->probability()));
-    const int64_t images = options_.batch * options_.accumulation * options_.discriminatorSteps;
-    augment_->end(position.step + 1, static_cast<double>(images));
+    augment_->end(position.step + 1, position.imagesPerStep);
   }
   return terms_.take(position.step + 1);
 }

@@ -16,6 +16,7 @@
 #include "step/augment_control.h"
 #include "step/player.h"
 #include "step/terms.h"
+#include "step/timeline.h"
 
 namespace ganode {
 
@@ -23,12 +24,6 @@ namespace ganode {
 struct StepData {
   at::Tensor images;  // [discriminatorSteps × accumulation, batch, C, H, W], in [-1, 1]
   at::Tensor labels;  // int64 [discriminatorSteps × accumulation, batch]; undefined: none
-};
-
-// Where training stands when a step begins.
-struct StepPosition {
-  int64_t step = 0;   // steps done
-  double images = 0;  // real images shown
 };
 
 class AdversarialStep {
@@ -46,10 +41,10 @@ class AdversarialStep {
     int64_t discriminatorSteps = 1;
     int64_t generatorSteps = 1;
     int64_t accumulation = 1;
-    int64_t batch = 1;
     // G's update together with D's last, from the same weights and one backward pass (step/one_stage.h);
     // otherwise after it.
     bool simultaneous = false;
+    bool grows = false;  // positions say how far the networks have grown
     bool bfloat16 = false;
   };
   // Gives the latents of the next G forward pass, [n, latentSize].
@@ -107,6 +102,8 @@ class AdversarialStep {
     }
   };
 
+  // Brings the players to where training stands.
+  void begin(const StepPosition& position);
   Values outputsOfGenerator(const Run& run, int64_t n, const at::Tensor& labels) const;
   Fakes generate(const Run& run, int64_t n, const at::Tensor& labels) const;
   // `packed`: images as D takes them, before augmentation.

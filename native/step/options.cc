@@ -79,16 +79,28 @@ AdversarialStep::Options stepOptions(const json& recipe) {
   step.discriminatorSteps = count(recipe, "discriminatorSteps", 1, 1);
   step.generatorSteps = count(recipe, "generatorSteps", 1, 1);
   step.accumulation = count(recipe, "accumulation", 1, 1);
-  step.batch = count(recipe, "batch", 1, std::nullopt);
-  if (step.batch % step.packing != 0) fail("batch", "a multiple of packing", recipe["batch"]);
+  step.grows = !orNull(recipe, "growing").is_null();
   return step;
+}
+
+Timeline timeline(const json& recipe) {
+  const int64_t batches = count(recipe, "discriminatorSteps", 1, 1) * count(recipe, "accumulation", 1, 1);
+  std::optional<Growing> growing;
+  if (const json& value = orNull(recipe, "growing"); !value.is_null())
+    growing = Growing::parse(value, count(member(recipe, "image", "image"), "height", 1, std::nullopt));
+  return {count(recipe, "batch", 1, std::nullopt), batches, std::move(growing)};
+}
+
+json parsed(const std::string& text) {
+  json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!recipe.is_object()) throw Error("INVALID_OPTION", "recipe: expected a JSON object");
+  return recipe;
 }
 
 }  // namespace
 
 SessionOptions parseSessionOptions(const std::string& text) {
-  const json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!recipe.is_object()) throw Error("INVALID_OPTION", "recipe: expected a JSON object");
+  const json recipe = parsed(text);
   SessionOptions options;
   options.generator = network(recipe, "generator");
   options.discriminator = network(recipe, "discriminator");
@@ -96,6 +108,10 @@ SessionOptions parseSessionOptions(const std::string& text) {
   options.generatorOptimizer = member(optimizers, "generator", "optimizers.generator");
   options.discriminatorOptimizer = member(optimizers, "discriminator", "optimizers.discriminator");
   options.step = stepOptions(recipe);
+  options.timeline = timeline(recipe);
+  for (const Timeline::Stage& stage : options.timeline.stages()) {
+    if (stage.batch % options.step.packing != 0) fail("batch", "a multiple of packing", stage.batch);
+  }
   options.latentSize = count(recipe, "latentSize", 1, std::nullopt);
   options.uniformLatents = word(recipe, "latentDistribution", "normal") == "uniform";
   if (const json& ema = orNull(recipe, "ema"); !ema.is_null()) options.ema = AverageDecay::parse(ema);
@@ -105,5 +121,7 @@ SessionOptions parseSessionOptions(const std::string& text) {
   options.seed = static_cast<uint64_t>(count(recipe, "seed", 0, 0));
   return options;
 }
+
+Timeline parseTimeline(const std::string& text) { return timeline(parsed(text)); }
 
 }  // namespace ganode

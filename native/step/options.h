@@ -9,6 +9,7 @@
 #include "graph/spec.h"
 #include "optimizer/average.h"
 #include "step/adversarial.h"
+#include "step/timeline.h"
 
 namespace ganode {
 
@@ -17,6 +18,7 @@ struct SessionOptions {
   GraphSpec discriminator;
   nlohmann::json generatorOptimizer;
   nlohmann::json discriminatorOptimizer;
+  Timeline timeline{1, 1, std::nullopt};
   AdversarialStep::Options step;  // but for bfloat16, which follows from precision and device
   int64_t latentSize = 0;
   bool uniformLatents = false;
@@ -28,10 +30,11 @@ struct SessionOptions {
 
   // Batches of real items that one step takes.
   int64_t batchesPerStep() const { return step.discriminatorSteps * step.accumulation; }
-  int64_t imagesPerStep() const { return batchesPerStep() * step.batch; }
 };
 
 // Throws Error("INVALID_OPTION") or Error("INVALID_GRAPH").
 SessionOptions parseSessionOptions(const std::string& recipe);
+// Of the same recipe only which steps there are. Throws Error("INVALID_OPTION").
+Timeline parseTimeline(const std::string& recipe);
 
 }  // namespace ganode

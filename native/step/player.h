@@ -25,6 +25,10 @@ class Player {
   // One update with what was gathered, when `images` real images were shown. Returns the norm of the gradient
   // of all weights together; undefined where nothing is trained.
   at::Tensor update(double images);
+  // The optimizer forgets what it has gathered of earlier updates.
+  void restartOptimizer() { optimizer_->restart(); }
+  // From now on learning rates are multiplied by this.
+  void setLearningRateFactor(double factor) { optimizer_->setLearningRateFactor(factor); }
   // Weight clipping (Arjovsky et al. 2017): every trained weight into [-limit, limit].
   void clip(double limit);
 

@@ -40,14 +40,40 @@ Session::Session(SessionOptions options)
       discriminator_(options_.discriminator, options_.discriminatorOptimizer, "discriminator", device_,
                      random_, lazyRatio(options_.step.penalties, Side::Discriminator)),
       step_(withPrecision(options_.step, bfloat16_), generator_, discriminator_) {
+  requireGrowth();
   requirePair(generator_.graph(), discriminator_.graph(), options_.latentSize, options_.step.packing);
+  grow();
   if (options_.ema) average_.emplace(generator_.graph());
+}
+
+void Session::requireGrowth() const {
+  const std::optional<Growing>& growing = options_.timeline.growing();
+  if (!growing) return;
+  for (const auto& [name, player] :
+       {std::pair("generator", &generator_), {"discriminator", &discriminator_}}) {
+    const int64_t levels = player->graph().levels();
+    if (levels >= growing->levels()) continue;
+    throw Error("INVALID_OPTION",
+                "growing.from: expected at least " +
+                    std::to_string(growing->sizeAt(static_cast<double>(levels))) + ", for the " + name +
+                    " can grow by " + std::to_string(levels) + " doublings, got " +
+                    std::to_string(growing->sizeAt(static_cast<double>(growing->levels()))));
+  }
+}
+
+void Session::grow() const {
+  const StepPosition position = options_.timeline.at(stepsDone_);
+  if (!position.lod) return;
+  generator_.graph().setLod(*position.lod);
+  discriminator_.graph().setLod(*position.lod);
+  if (average_) average_->graph().setLod(*position.lod);
 }
 
 void Session::check(const RunData& data) const {
   if (data.steps < 0)
     throw Error("INVALID_DATA", "run: expected steps to be 0 or more, got " + std::to_string(data.steps));
-  const int64_t items = data.steps * options_.imagesPerStep();
+  const auto items = static_cast<int64_t>(options_.timeline.images(stepsDone_ + data.steps) -
+                                          options_.timeline.images(stepsDone_));
   const Dims& shape = generator_.graph().outputShape("image");
   if (data.images.numel() != items * product(shape)) {
     throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " images of " + describe(shape) +
@@ -78,18 +104,23 @@ at::Tensor Session::nextLatents(int64_t n) {
   return givenLatents_.narrow(0, givenLatentsUsed_ - n, n);
 }
 
-StepData Session::stepData(const RunData& data, int64_t step) const {
-  const int64_t batches = options_.batchesPerStep();
+StepData Session::stepData(const RunData& data, double skipped, const StepPosition& position) const {
   const auto part = [&](const at::Tensor& flat, const Dims& item) {
-    Dims shape = {batches, options_.step.batch};
+    Dims shape = {options_.batchesPerStep(), position.batch};
     shape.insert(shape.end(), item.begin(), item.end());
-    return flat.narrow(0, step * product(shape), product(shape)).view(shape).to(device_);
+    return flat.narrow(0, static_cast<int64_t>(skipped) * product(item), product(shape))
+        .view(shape)
+        .to(device_);
   };
   const profile::Span span(profile::Kind::Phase, "data");
   StepData result;
   result.images = part(data.images, generator_.graph().outputShape("image"));
   if (result.images.scalar_type() == at::kByte)
     result.images = result.images.to(at::kFloat).div_(127.5).sub_(1);
+  if (position.lod) {
+    const at::Tensor shown = options_.timeline.growing()->show(result.images.flatten(0, 1), *position.lod);
+    result.images = shown.reshape(result.images.sizes());
+  }
   if (data.labels.defined()) result.labels = part(data.labels, {}).to(at::kLong);
   return result;
 }
@@ -100,18 +131,19 @@ RunResult Session::run(const RunData& data, const std::function<bool()>& cancell
   givenLatentsUsed_ = 0;
   RunResult result;
   result.columns = step_.columns();
-  const auto imagesPerStep = static_cast<double>(options_.imagesPerStep());
+  const double before = options_.timeline.images(stepsDone_);
   for (int64_t i = 0; i < data.steps && !cancelled(); ++i) {
-    const StepPosition position{stepsDone_, static_cast<double>(stepsDone_) * imagesPerStep};
+    const StepPosition position = options_.timeline.at(stepsDone_);
     // Counted first: a step that throws has moved weights already.
     ++stepsDone_;
     const std::optional<profile::Recording> recording = profiler_.recordStep(stepsDone_);
     const profile::Span span(profile::Kind::Step, "step");
     const std::vector<double> values = step_.run(
-        stepData(data, i), [this](int64_t n) { return nextLatents(n); }, random_, position);
+        stepData(data, position.images - before, position), [this](int64_t n) { return nextLatents(n); },
+        random_, position);
     if (average_) {
       const profile::Span average(profile::Kind::Phase, "weight average");
-      average_->update(generator_.graph(), options_.ema->at(position.images, imagesPerStep));
+      average_->update(generator_.graph(), options_.ema->at(position.images, position.imagesPerStep));
     }
     result.values.insert(result.values.end(), values.begin(), values.end());
     ++result.completed;
@@ -195,7 +227,11 @@ Checkpoint Session::load(const std::string& path) {
   return file;
 }
 
-TransferReport Session::transfer(const std::string& path) { return ganode::transfer(path, tensors()); }
+TransferReport Session::transfer(const std::string& path) {
+  TransferReport report = ganode::transfer(path, tensors());
+  grow();  // the other training's growth is not this one's
+  return report;
+}
 
 uint64_t Session::bytes() const {
   return generator_.bytes() + discriminator_.bytes() + (average_ ? average_->graph().bytes() : 0);

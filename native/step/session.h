@@ -66,7 +66,12 @@ class Session {
 
  private:
   at::Tensor nextLatents(int64_t n);
-  StepData stepData(const RunData& data, int64_t step) const;
+  // `skipped`: images of earlier steps in `data`.
+  StepData stepData(const RunData& data, double skipped, const StepPosition& position) const;
+  // Both networks grow by as many doublings as the recipe says.
+  void requireGrowth() const;
+  // To where training stands.
+  void grow() const;
   void check(const RunData& data) const;
 
   SessionOptions options_;

@@ -120,6 +120,7 @@ std::vector<OperatorCase> operatorCases() {
       {"noise", {image}},
       {"noise", {image}, "", false},
       {"constant", {features}, R"("shape": [2, 3])"},
+      {"fade", {image, image}, R"("level": 1)"},
   };
   for (const char* op : {"relu", "tanh", "sigmoid", "silu", "softplus"}) all.push_back({op, {features}});
   return all;

@@ -121,14 +121,13 @@ TEST_CASE("a lazy penalty of G has updates of its own, and slows the others") {
   ganode::AdversarialStep::Options options;
   options.loss.kind = ganode::LossKind::NonSaturating;
   options.penalties = penalties;
-  options.batch = 2;
   ganode::AdversarialStep step(options, g, d);
   const at::Tensor weight = g.graph().trainable()[0].second;
   weight.detach().copy_(at::arange(6).sin().view({2, 3}));
   const ganode::StepData data{at::ones({1, 2, 1, 1, 2}), {}};
   for (int64_t i = 0; i < 7; ++i) {
     const at::Tensor before = weight.detach().clone().requires_grad_(true);
-    step.run(data, [](int64_t n) { return at::ones({n, 3}); }, random, {i, static_cast<double>(2 * i)});
+    step.run(data, [](int64_t n) { return at::ones({n, 3}); }, random, {i, static_cast<double>(2 * i), 2});
     const at::Tensor gram = before.matmul(before.t());
     const at::Tensor penalty = (gram - gram.diag().diag()).square().sum();
     const at::Tensor gradient = torch::autograd::grad({penalty}, {before})[0];

@@ -116,7 +116,7 @@ describe('BatchLoader', () => {
     clearImmediate(immediate);
     expect(pieces).toEqual([2, 2, 1, 2, 2, 1]);
     expect(turns).toBeGreaterThanOrEqual(4);
-    const { sampler } = loader;
+    const sampler = new Sampler(8, 5, 1);
     const flips = [...sampler.flips(0), ...sampler.flips(1)];
     const isFlipped = range(10).map((item) => images[item * 2 ** 19 + 1023] === 100);
     expect(isFlipped).toEqual(flips);

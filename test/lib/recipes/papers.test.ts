@@ -100,6 +100,28 @@ describe('settings of the papers', () => {
     expect(() => resolve('dcgan', { packing: 0 })).toThrow(/^packing: expected .* received 0$/);
   });
 
+  it('progan: the official configuration for one GPU', () => {
+    const square = { channels: 3, height: 1024, width: 1024 };
+    expect(resolveRecipe({ recipe: 'progan' }, { image: square })).toMatchObject({
+      loss: { kind: 'wasserstein' },
+      penalties: [
+        { kind: 'gradientPenalty', weight: 10, target: 1, sided: 'two', interval: 1 },
+        { kind: 'drift', weight: 0.001, interval: 1 },
+      ],
+      optimizers: adam(1e-3, [0, 0.99]),
+      discriminatorSteps: 1,
+      ema: { decay: 0.999 },
+      batch: 4,
+      growing: {
+        from: 4,
+        batches: { 4: 128, 8: 128, 16: 128, 32: 64, 64: 32, 128: 16, 256: 8, 512: 4 },
+        learningRateFactors: { 1024: 1.5 },
+        resetOptimizers: true,
+      },
+      classes: 0,
+    });
+  });
+
   it('acgan: CIFAR-10, table 2', () => {
     expect(resolve('acgan')).toMatchObject({
       loss: { kind: 'nonSaturating', classification: { discriminator: 1, generator: 1 } },

@@ -5,20 +5,26 @@ import { applySettings, recipes, resolveRecipe } from '../../../lib/recipes/inde
 import { merge } from '../../../lib/recipes/merge.js';
 
 const mnist = { image: { channels: 1, height: 28, width: 28 }, classes: 10 };
+/** MNIST, in a size that the recipe takes. */
+const mnistFor = (name: string) => (name === 'progan' ? { ...square(32, 1), classes: 10 } : mnist);
 const square = (height: number, channels = 3) => ({ image: { channels, height, width: height } });
 const count = (graph: unknown): number => native().inspectGraph(JSON.stringify(graph)).parameters;
 
 describe('recipes', () => {
   it.each(recipes.map(({ name }) => name))('%s resolves for MNIST, and to itself again', (name) => {
-    const recipe = resolveRecipe({ recipe: name }, mnist);
+    const data = mnistFor(name);
+    const recipe = resolveRecipe({ recipe: name }, data);
     const { generator, discriminator } = recipe.models;
+    const { channels, height, width } = data.image;
     expect(native().inspectGraph(JSON.stringify(generator)).outputs['image']?.shape).toEqual([
-      1, 28, 28,
+      channels,
+      height,
+      width,
     ]);
     expect(native().inspectGraph(JSON.stringify(discriminator)).outputs['logits']?.shape).toEqual([
       1,
     ]);
-    expect(resolveRecipe(JSON.parse(JSON.stringify(recipe)), mnist)).toEqual(recipe);
+    expect(resolveRecipe(JSON.parse(JSON.stringify(recipe)), data)).toEqual(recipe);
   });
 
   it('dcgan has the parameters of the official PyTorch example at 64×64', () => {

@@ -7,11 +7,14 @@ import { temporaryDir } from '../../helpers/tiny.js';
 import { at, tensorsOf, train } from '../train/training.js';
 
 const length = 80;
-const data = new ArrayDataset({
-  images: Uint8Array.from({ length: length * 784 }, (_, i) => (i * 7919) % 256),
-  shape: { channels: 1, height: 28, width: 28 },
-  labels: Array.from({ length }, (_, i) => i % 10),
-});
+const square = (size: number): ArrayDataset =>
+  new ArrayDataset({
+    images: Uint8Array.from({ length: length * size * size }, (_, i) => (i * 7919) % 256),
+    shape: { channels: 1, height: size, width: size },
+    labels: Array.from({ length }, (_, i) => i % 10),
+  });
+const [data28, data32] = [square(28), square(32)];
+const dataOf = (recipe: string): ArrayDataset => (recipe === 'progan' ? data32 : data28);
 
 const narrow: Record<string, Record<string, unknown>> = {
   dcgan: { width: 4 },
@@ -27,6 +30,7 @@ const narrow: Record<string, Record<string, unknown>> = {
   'sngan-resnet': { width: 2 },
   biggan: { width: 2, attention: [14] },
   'biggan-deep': { width: 2, attention: [14] },
+  progan: { latentSize: 8, width: 2, maxWidth: 4 },
   stylegan2: { width: 4, maxWidth: 8, latentSize: 8, styleSize: 8 },
 };
 
@@ -41,11 +45,18 @@ function small(recipe: string, steps: number): RecipeConfig {
     reportEvery: 1,
     checkpoint: { every: 2, keep: null },
     duration: { images: steps * 8 * discriminatorSteps },
+    // Two steps at 4×4, then one of a fade.
+    ...(recipe === 'progan' && {
+      growing: { stableImages: 8, fadeImages: 16, batches: { 4: 8, 8: 8, 16: 8, 32: 8 } },
+    }),
   };
 }
 
 async function twoSteps(recipe: string, config: Record<string, unknown>): Promise<ProgressEvent[]> {
-  const events = await train({ recipe: { ...small(recipe, 2), ...config }, data });
+  const events = await train({
+    recipe: { ...small(recipe, 2), ...config },
+    data: dataOf(recipe),
+  });
   return events.filter((event): event is ProgressEvent => event.type === 'progress');
 }
 
@@ -62,6 +73,7 @@ describe('recipes in training', () => {
 
   it.each(recipes.map(({ name }) => name))('%s resumes exactly', async (recipe) => {
     const [whole, parts] = [await temporaryDir(), await temporaryDir()];
+    const data = dataOf(recipe);
     await train({ recipe: small(recipe, 4), data, out: whole });
     await train({ recipe: small(recipe, 2), data, out: parts });
     const { duration } = small(recipe, 4);
@@ -69,7 +81,7 @@ describe('recipes in training', () => {
     expect(await tensorsOf(at(parts, 4))).toEqual(await tensorsOf(at(whole, 4)));
   });
 
-  it.each(['dcgan', 'wgan', 'lsgan', 'sngan', 'r3gan', 'sngan-resnet', 'stylegan2'])(
+  it.each(['dcgan', 'wgan', 'lsgan', 'sngan', 'r3gan', 'sngan-resnet', 'progan', 'stylegan2'])(
     '%s with labels',
     async (recipe) => {
       expect(await twoSteps(recipe, { classes: 10 })).toHaveLength(2);

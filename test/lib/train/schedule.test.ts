@@ -11,19 +11,20 @@ describe('Schedule', () => {
   it('counts steps of several batches over epochs of a whole number of batches', () => {
     // 5 batches an epoch, 2 × 2 batches a step.
     const duration = { epochs: 2 };
-    const schedule = new Schedule(recipe({ discriminatorSteps: 2, accumulation: 2, duration }), 5);
-    expect(schedule.imagesPerStep).toBe(32);
+    const schedule = new Schedule(recipe({ discriminatorSteps: 2, accumulation: 2, duration }), 40);
+    expect(schedule.images(2)).toBe(64);
+    expect(schedule.mostImagesPerStep).toBe(32);
     expect(schedule.totalSteps).toBe(3);
     expect(schedule.epoch(3)).toBe(2.4);
     expect(steps(schedule, schedule.endsEpoch)).toEqual([2, 3]);
-    expect(new Schedule(recipe({ duration: { epochs: 0.01 } }), 5).totalSteps).toBe(1);
-    expect(new Schedule(recipe({ duration: { images: 33 } }), 5).totalSteps).toBe(5);
+    expect(new Schedule(recipe({ duration: { epochs: 0.01 } }), 40).totalSteps).toBe(1);
+    expect(new Schedule(recipe({ duration: { images: 33 } }), 40).totalSteps).toBe(5);
   });
 
   it('stops at whatever is due, and at the end', () => {
     const schedule = new Schedule(
       recipe({ reportEvery: 4, checkpoint: { every: 6 }, samples: { every: 7 } }),
-      9,
+      72,
     );
     expect(schedule.totalSteps).toBe(20);
     expect(steps(schedule, schedule.isReport)).toEqual([4, 8, 12, 16, 20]);
@@ -45,7 +46,7 @@ describe('withLength', () => {
     expect(withLength(made, {})).toBe(made);
     expect(withLength(made, { epochs: 0.5 }).duration).toEqual({ epochs: 0.5 });
     expect(withLength(made, { images: 9 }).duration).toEqual({ images: 9 });
-    expect(new Schedule(withLength(made, { steps: 9 }), 5).totalSteps).toBe(9);
+    expect(new Schedule(withLength(made, { steps: 9 }), 40).totalSteps).toBe(9);
   });
 
   it.each<[Length, RegExp]>([

@@ -51,5 +51,5 @@ export function resolvedTiny(overrides: Record<string, unknown> = {}): Recipe {
 
 /** 20 steps of 8 images, 5 of them an epoch. */
 export function tinySchedule(): Schedule {
-  return new Schedule(resolvedTiny(), 5);
+  return new Schedule(resolvedTiny(), 40);
 }
