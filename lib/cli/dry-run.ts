@@ -3,7 +3,9 @@ import { Sampler } from '../data/sampler.js';
 import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { summary } from '../graph/summary.js';
+import type { GraphSpec } from '../graph/spec.js';
 import { native } from '../native.js';
+import { networksOf } from '../recipes/autoencoding.js';
 import { readRunConfig } from '../train/run-directory.js';
 import { Schedule } from '../train/schedule.js';
 import { Trainer } from '../train/trainer.js';
@@ -11,7 +13,7 @@ import { countingRule, multiplyAddsOfStep } from './cost.js';
 import type { Training } from './training.js';
 
 /**
- * Does all that training does before its first step, but for the run directory: opens the data, builds both networks on the device,
+ * Does all that training does before its first step, but for the run directory: opens the data, builds the networks on the device,
  * loads the checkpoint to resume from. Then prints the networks and the cost of a step.
  */
 export async function dryRun({
@@ -33,13 +35,14 @@ export async function dryRun({
   const { recipe } = trainer;
   const sampler = new Sampler(dataset.length, recipe.batch, recipe.seed);
   const { totalSteps, imagesPerStep } = new Schedule(recipe, sampler.batchesPerEpoch);
-  const { generator, discriminator } = recipe.models;
+  const networks = networksOf(recipe.autoencoding?.kind).map((name) => ({
+    name,
+    graph: recipe.models[name] as GraphSpec,
+  }));
   const count = (graph: unknown): number =>
     native().inspectGraph(JSON.stringify(graph)).multiplyAdds;
-  const multiplyAdds = multiplyAddsOfStep(
-    { generator: count(generator), discriminator: count(discriminator) },
-    recipe,
-  );
+  const forward = Object.fromEntries(networks.map(({ name, graph }) => [name, count(graph)]));
+  const multiplyAdds = multiplyAddsOfStep(forward, recipe);
   if (json) {
     const { name, length } = dataset;
     const report = { type: 'dryRun', step: trainer.step, totalSteps, imagesPerStep, multiplyAdds };
@@ -52,12 +55,7 @@ export async function dryRun({
     `recipe ${recipe.recipe}, ${recipe.precision}, ${recipe.device}${from}`,
     `data ${dataset.name}: ${dataset.length} images of ${channels}×${height}×${width}`,
     '',
-    'generator',
-    summary(generator),
-    '',
-    'discriminator',
-    summary(discriminator),
-    '',
+    ...networks.flatMap(({ name, graph }) => [name, summary(graph), '']),
     `${totalSteps} steps of ${imagesPerStep} images; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
     `(${countingRule})`,
   ];

@@ -353,9 +353,9 @@ void AdversarialStep::updateTogether(const Run& run, int64_t update) {
   updateGeneratorLazily(run, 0);
 }
 
-std::vector<double> AdversarialStep::run(const StepData& data, const LatentSource& latents,
-                                         at::Generator& random, const StepPosition& position) {
-  const Run run{data, latents, random, position};
+std::vector<double> AdversarialStep::run(const StepData& data, const StepDraws& draws,
+                                         const StepPosition& position) {
+  const Run run{data, draws.latents, draws.random, position};
   kept_.clear();
   if (augment_) augment_->begin(position.images);
   const int64_t last = options_.discriminatorSteps - 1;
