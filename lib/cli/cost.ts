@@ -53,7 +53,9 @@ export function multiplyAddsOfStep(
   const d = discriminator / packing;
   if (recipe.autoencoding) {
     const passes = passesOf[recipe.autoencoding.kind];
-    return batch * accumulation * (passes.encoder * e + passes.generator * g + passes.discriminator * d);
+    return (
+      batch * accumulation * (passes.encoder * e + passes.generator * g + passes.discriminator * d)
+    );
   }
   const discriminatorUpdate = g + 2 * 3 * d;
   const comparesReal = loss?.kind.startsWith('relativistic');

@@ -2,8 +2,8 @@
 import { Sampler } from '../data/sampler.js';
 import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
-import { summary } from '../graph/summary.js';
 import type { GraphSpec } from '../graph/spec.js';
+import { summary } from '../graph/summary.js';
 import { native } from '../native.js';
 import { networksOf } from '../recipes/autoencoding.js';
 import { readRunConfig } from '../train/run-directory.js';

@@ -56,8 +56,7 @@ export function avbDecoder(image: ImageShape, options: AvbOptions): GraphSpec {
 /** [C, H, W] and z [latentSize] → one logit: how much likelier z is under the posterior of the image than under the prior. */
 export function avbDiscriminator(image: ImageShape, options: AvbOptions): GraphSpec {
   const { latentSize, discriminatorUnits: units } = options;
-  const hidden = (x: Value): Value =>
-    leakyRelu(dense(leakyRelu(dense(x, { units })), { units }));
+  const hidden = (x: Value): Value => leakyRelu(dense(leakyRelu(dense(x, { units })), { units }));
   const ofImage = hidden(flat(image));
   const ofCode = hidden(input('z', { shape: [latentSize] }));
   const both = multiply([dense(ofImage, { units }), dense(ofCode, { units })]);

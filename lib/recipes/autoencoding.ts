@@ -1,7 +1,7 @@
 /** Training of an encoder together with the generator, its decoder. Formulas: `docs/objectives.md`. */
 import { z } from 'zod';
-import type { Recipe } from './schema.js';
 import { scheduled } from './scheduled.js';
+import type { Recipe } from './schema.js';
 import { unexpected } from './validate.js';
 
 const weight = (otherwise: number) => scheduled(z.number().min(0)).default(otherwise);

@@ -3,7 +3,7 @@ import { vaeDecoder, vaeEncoder } from '../models/vae.js';
 import { defineRecipe } from './recipe.js';
 
 /** The prior of the weights, N(0, 1), is a decay of 1 / the number of training images: MNIST's here. */
-const adagrad = { kind: 'adagrad', learningRate: 0.02, weightDecay: 1 / 60_000 } as const;
+const adagrad = { kind: 'adagrad', learningRate: 0.01, weightDecay: 1 / 60_000 } as const;
 
 /** Section 5: batches of 100, one draw an image, Adagrad with a rate of 0.01, 0.02 or 0.1 by the first iterations. */
 export const vae = defineRecipe({

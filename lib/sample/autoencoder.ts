@@ -150,7 +150,8 @@ export class Autoencoder implements AsyncDisposable {
     for (const { part, start } of this.parts(images)) {
       const found = await this.native.bound({ images: part, ...seeded(options, start) });
       for (const term of ['reconstruction', 'kl', 'squaredError'] as const) {
-        for (const value of (found[term]?.data as Float64Array | undefined) ?? []) sums[term] += value;
+        for (const value of (found[term]?.data as Float64Array | undefined) ?? [])
+          sums[term] += value;
       }
       hasDensity = found.kl !== undefined;
     }
@@ -189,7 +190,10 @@ export class Autoencoder implements AsyncDisposable {
     return count;
   }
 
-  private *parts({ shape, data }: RealImages): Generator<{ part: TensorData; start: number }, void> {
+  private *parts({
+    shape,
+    data,
+  }: RealImages): Generator<{ part: TensorData; start: number }, void> {
     const [count = 0, ...image] = shape;
     const values = this.valuesOfImage();
     const rows = Math.max(1, Math.floor(valuesPerCall / values));

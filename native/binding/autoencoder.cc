@@ -54,7 +54,8 @@ Napi::Value AutoencoderObject::encode(const Napi::CallbackInfo& info) {
         Value(),
         [options](Autoencoder& autoencoder) -> Finish {
           const at::Tensor codes = autoencoder.encode(options);
-          return [codes](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, codes); };
+          return
+              [codes](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, codes); };
         },
         std::move(kept));
   });

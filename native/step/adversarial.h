@@ -43,7 +43,8 @@ class AdversarialStep : public Step {
   AdversarialStep(Options options, Player& generator, Player& discriminator);
 
   const std::vector<std::string>& columns() const override { return terms_.columns(); }
-  std::vector<double> run(const StepData& data, const StepDraws& draws, const StepPosition& position) override;
+  std::vector<double> run(const StepData& data, const StepDraws& draws,
+                          const StepPosition& position) override;
   std::vector<std::pair<std::string, at::Tensor>> state() const override;
 
  private:

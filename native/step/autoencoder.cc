@@ -20,7 +20,8 @@ at::Device prepareThread(const NetworkOptions& options) {
 
 // As training takes them.
 at::Tensor scaled(const at::Tensor& images) {
-  return images.scalar_type() == at::kByte ? images.to(at::kFloat).div_(127.5).sub_(1) : images.to(at::kFloat);
+  return images.scalar_type() == at::kByte ? images.to(at::kFloat).div_(127.5).sub_(1)
+                                           : images.to(at::kFloat);
 }
 
 }  // namespace
@@ -62,8 +63,8 @@ void Autoencoder::forBatches(const EncodeOptions& options, Use use) const {
   const Dims& shape = encoder_.shapeOf("image").dims;
   const at::Tensor& images = options.images;
   if (images.dim() != 4 || images.sizes().slice(1) != at::IntArrayRef(shape) || images.size(0) == 0) {
-    throw Error("INVALID_DATA", "images: expected a batch of " + describe(shape) + ", got " +
-                                    describe(images.sizes().vec()));
+    throw Error("INVALID_DATA",
+                "images: expected a batch of " + describe(shape) + ", got " + describe(images.sizes().vec()));
   }
   const int64_t n = images.size(0);
   for (int64_t start = 0; start < n; start += options.batch)
@@ -114,8 +115,9 @@ at::Tensor Autoencoder::divergence(const at::Tensor& images, const Posterior& po
     const Values outputs = discriminator_->forward({{"image", images}, {"z", posterior.code}}, Mode{});
     return outputs.at("logits").to(at::kFloat).flatten();
   }
-  return isGaussian(encoder_) && !encoder_.hasInput("noise") ? gaussianKl(posterior.mean, posterior.logVariance)
-                                                             : at::Tensor();
+  return isGaussian(encoder_) && !encoder_.hasInput("noise")
+             ? gaussianKl(posterior.mean, posterior.logVariance)
+             : at::Tensor();
 }
 
 Bound Autoencoder::bound(const EncodeOptions& options) const {
@@ -144,7 +146,8 @@ Bound Autoencoder::bound(const EncodeOptions& options) const {
       const Posterior found = posterior(images, noise);
       const Values outputs = decoded(found.code);
       const Likelihood& likelihood = autoencoding_.likelihood;
-      add(sums.reconstruction, likelihood.negativeLog(outputs.at(likelihood.output()).to(at::kFloat), images));
+      add(sums.reconstruction,
+          likelihood.negativeLog(outputs.at(likelihood.output()).to(at::kFloat), images));
       add(sums.kl, divergence(images, found));
       add(sums.squaredError, (outputs.at("image").to(at::kFloat) - images).square().flatten(1).mean(1));
     }

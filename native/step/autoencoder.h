@@ -13,11 +13,11 @@ namespace ganode {
 
 // How images are encoded and measured.
 struct EncodeOptions {
-  at::Tensor images;     // [n, C, H, W]: uint8, which is scaled to [-1, 1], or float32
-  bool mean = true;      // the posterior's mean in place of draws
-  uint64_t seed = 0;     // of draws
-  int64_t samples = 1;   // draws an image, for the bound
-  int64_t batch = 64;    // images a forward pass
+  at::Tensor images;    // [n, C, H, W]: uint8, which is scaled to [-1, 1], or float32
+  bool mean = true;     // the posterior's mean in place of draws
+  uint64_t seed = 0;    // of draws
+  int64_t samples = 1;  // draws an image, for the bound
+  int64_t batch = 64;   // images a forward pass
 };
 
 // Each [n], in nats, double precision.

@@ -104,7 +104,8 @@ void AutoencodingStep::gatherBound(const Posterior& posterior, const at::Tensor&
   // One backward pass of G serves both: what it brings to the codes goes on into the encoder.
   const at::Tensor& code = posterior.code;
   const at::Tensor input = code.requires_grad() ? code : at::Tensor();
-  const at::Tensor atCode = generator_.gather({reconstruction}, {at::ones_like(reconstruction) * share()}, input);
+  const at::Tensor atCode =
+      generator_.gather({reconstruction}, {at::ones_like(reconstruction) * share()}, input);
   std::vector<at::Tensor> roots;
   std::vector<at::Tensor> gradients;
   if (atCode.defined()) {
@@ -150,19 +151,19 @@ void AutoencodingStep::updateVaeGan(const Run& run) {
 
     // log D(x) + log(1 - D(x~)) + log(1 - D(x_p)), each a mean: what D maximizes.
     const LossOptions minimax{LossKind::Minimax, 0};
-    const at::Tensor lossOfD = discriminatorLoss(options_.loss, real.logits, again.logits) -
-                               generatorLoss(minimax, fake.logits, {});
-    const at::Tensor lossOfG = generatorLoss(options_.loss, again.logits, {}) +
-                               generatorLoss(options_.loss, fake.logits, {});
+    const at::Tensor lossOfD =
+        discriminatorLoss(options_.loss, real.logits, again.logits) - generatorLoss(minimax, fake.logits, {});
+    const at::Tensor lossOfG =
+        generatorLoss(options_.loss, again.logits, {}) + generatorLoss(options_.loss, fake.logits, {});
     const at::Tensor features = gaussianNegativeLog(again.features, real.features, 1).mean();
     {
       const at::NoGradGuard noGrad;
       reportBound(reconstruction(decoded, images), kl);
       terms_.add("realLogit", real.logits.mean());
       terms_.add("fakeLogit", fake.logits.mean());
-      terms_.add("discriminatorAccuracy", discriminatorAccuracy(options_.loss.kind, real.logits, fake.logits));
-      if (options_.batch > 1)
-        terms_.add("sampleDiversity", spread(fakes) / spread(images).clamp_min(1e-8));
+      terms_.add("discriminatorAccuracy",
+                 discriminatorAccuracy(options_.loss.kind, real.logits, fake.logits));
+      if (options_.batch > 1) terms_.add("sampleDiversity", spread(fakes) / spread(images).clamp_min(1e-8));
     }
     terms_.add("featureReconstruction", features);
     terms_.add("discriminatorLoss", lossOfD);
@@ -242,7 +243,8 @@ void AutoencodingStep::updateAvb(const Run& run) {
     const Posterior posterior = encode(run, images);
     const at::Tensor loss = reconstruction(decode(run, posterior.code), images);
     const Verdict ofPosterior = judge(run, {{"image", images}, {"z", posterior.code}}, "posterior");
-    const Verdict ofPrior = judge(run, {{"image", images}, {"z", run.draws.latents(options_.batch)}}, "prior");
+    const Verdict ofPrior =
+        judge(run, {{"image", images}, {"z", run.draws.latents(options_.batch)}}, "prior");
     // At its optimum D is log q(z|x) - log p(z), so its mean under q is the KL divergence.
     const at::Tensor kl = ofPosterior.logits.mean();
     const at::Tensor lossOfD = discriminatorLoss(logistic, ofPosterior.logits, ofPrior.logits);

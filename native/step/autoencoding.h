@@ -33,11 +33,11 @@ enum class AutoencodingKind {
 
 struct AutoencodingOptions {
   AutoencodingKind kind = AutoencodingKind::Vae;
-  Likelihood likelihood;            // p(x|z); of VaeGan for what is reported only
-  Schedule beta = 1.0;              // weight of the KL divergence (Higgins et al. 2017)
-  Schedule gamma = 1.0;             // VaeGan: weight of the features' likelihood in G's loss
+  Likelihood likelihood;             // p(x|z); of VaeGan for what is reported only
+  Schedule beta = 1.0;               // weight of the KL divergence (Higgins et al. 2017)
+  Schedule gamma = 1.0;              // VaeGan: weight of the features' likelihood in G's loss
   Schedule adversarialWeight = 1.0;  // Aae: of the encoder's adversarial loss
-  LossOptions loss;                 // VaeGan and Aae
+  LossOptions loss;                  // VaeGan and Aae
   int64_t latentSize = 0;
   int64_t batch = 1;
   int64_t accumulation = 1;
@@ -55,7 +55,8 @@ class AutoencodingStep : public Step {
   AutoencodingStep(AutoencodingOptions options, Player& encoder, Player& generator, Player* discriminator);
 
   const std::vector<std::string>& columns() const override { return terms_.columns(); }
-  std::vector<double> run(const StepData& data, const StepDraws& draws, const StepPosition& position) override;
+  std::vector<double> run(const StepData& data, const StepDraws& draws,
+                          const StepPosition& position) override;
 
  private:
   struct Verdict {

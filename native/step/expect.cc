@@ -24,7 +24,8 @@ void expectInputs(const Graph& graph, const char* network, const std::vector<std
 
 void expectNoLabel(const Graph& graph, const char* network) {
   if (graph.hasInput("label"))
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected no input \"label\": autoencoders have no classes");
+    throw Error("INVALID_GRAPH",
+                std::string(network) + ": expected no input \"label\": autoencoders have no classes");
 }
 
 void expectLatents(const Graph& generator, int64_t latentSize) {

@@ -22,8 +22,8 @@ struct SessionOptions {
   Network generator;
   std::optional<Network> discriminator;
   std::optional<Network> encoder;
-  // But for bfloat16, which follows from precision and device. With `autoencoding`, only the numbers of `step`
-  // that say how much data a step takes.
+  // But for bfloat16, which follows from precision and device. With `autoencoding`, only the numbers of
+  // `step` that say how much data a step takes.
   AdversarialStep::Options step;
   std::optional<AutoencodingOptions> autoencoding;
   int64_t latentSize = 0;

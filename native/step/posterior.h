@@ -17,8 +17,8 @@ struct Posterior {
 // Whether its posterior has a density that it tells (outputs `mean` and `logVariance`), or only a `code`.
 bool isGaussian(const Graph& encoder);
 
-// One forward pass. `noise` gives what the code is drawn with, and what an input `noise` takes; without it the
-// code is the mean, and such an input gets zeros.
+// One forward pass. `noise` gives what the code is drawn with, and what an input `noise` takes; without it
+// the code is the mean, and such an input gets zeros.
 Posterior encode(const Graph& encoder, const at::Tensor& images, const NoiseSource& noise, const Mode& mode,
                  bool bfloat16);
 

@@ -30,8 +30,8 @@ Session::Session(SessionOptions options)
       device_(prepareThread(options_)),
       bfloat16_(chooseBfloat16(options_.precision, device_)),
       random_(makeGenerator(options_.seed)),
-      generator_(makePlayer(options_.generator, "generator",
-                            lazyRatio(options_.step.penalties, Side::Generator))) {
+      generator_(
+          makePlayer(options_.generator, "generator", lazyRatio(options_.step.penalties, Side::Generator))) {
   if (options_.discriminator) {
     const double ratio = lazyRatio(options_.step.penalties, Side::Discriminator);
     discriminator_.emplace(makePlayer(*options_.discriminator, "discriminator", ratio));
@@ -71,8 +71,8 @@ void Session::check(const RunData& data) const {
                                     " (" + std::to_string(items * product(shape)) + " values), got " +
                                     std::to_string(data.images.numel()) + " values");
   }
-  const bool conditional = generator_.graph().hasInput("label") ||
-                           (discriminator_ && discriminator_->graph().hasInput("label"));
+  const bool conditional =
+      generator_.graph().hasInput("label") || (discriminator_ && discriminator_->graph().hasInput("label"));
   if (conditional && !data.labels.defined())
     throw Error("INVALID_DATA", "run: expected labels: a network has a label input");
   if (conditional && data.labels.numel() != items) {
@@ -104,8 +104,9 @@ at::Tensor Session::nextNoise(int64_t n, int64_t size) {
   const auto given = nextGiven(n);
   if (!given) return drawLatents(n, size, /*uniform=*/false, std::nullopt, random_);
   if (size > options_.latentSize) {
-    throw Error("INVALID_DATA", "run: expected noise of at most latentSize numbers where latents are given, got " +
-                                    std::to_string(size));
+    throw Error("INVALID_DATA",
+                "run: expected noise of at most latentSize numbers where latents are given, got " +
+                    std::to_string(size));
   }
   return given->narrow(1, 0, size);
 }

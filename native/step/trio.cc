@@ -14,8 +14,9 @@ void requireDecoder(const Graph& generator, const Likelihood& likelihood, int64_
   expectOutput(generator, name, "image");
   const Dims& image = generator.outputShape("image");
   if (image.size() != 3) {
-    throw Error("INVALID_GRAPH",
-                "generator: expected the output \"image\" to be [channels, height, width], got " + describe(image));
+    throw Error(
+        "INVALID_GRAPH",
+        "generator: expected the output \"image\" to be [channels, height, width], got " + describe(image));
   }
   expectOutput(generator, name, likelihood.output(), image);
 }
@@ -23,7 +24,8 @@ void requireDecoder(const Graph& generator, const Likelihood& likelihood, int64_
 void requireEncoder(AutoencodingKind kind, const Graph& encoder, const Graph& generator) {
   const char* const name = "encoder";
   const bool noisy = encoder.hasInput("noise");
-  expectInputs(encoder, name, noisy ? std::vector<std::string>{"image", "noise"} : std::vector<std::string>{"image"});
+  expectInputs(encoder, name,
+               noisy ? std::vector<std::string>{"image", "noise"} : std::vector<std::string>{"image"});
   expectNoLabel(encoder, name);
   expectInput(encoder, name, "image", generator.outputShape("image"));
   if (noisy && encoder.shapeOf("noise").dims.size() != 1)
@@ -40,7 +42,8 @@ void requireEncoder(AutoencodingKind kind, const Graph& encoder, const Graph& ge
     expectOutput(encoder, name, "code", code);
   }
   if (kind == AutoencodingKind::Avb && !noisy && !isGaussian(encoder))
-    throw Error("INVALID_GRAPH", "encoder: expected an input \"noise\": without one its posterior is a point");
+    throw Error("INVALID_GRAPH",
+                "encoder: expected an input \"noise\": without one its posterior is a point");
 }
 
 void requireJudge(AutoencodingKind kind, const Graph& discriminator, const Graph& generator) {

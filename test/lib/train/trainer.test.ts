@@ -67,7 +67,8 @@ describe('Trainer', () => {
     const mean = (events: TrainEvent[]): number => {
       const progress = events.filter((event) => event.type === 'progress');
       return (
-        progress.reduce((sum, { metrics }) => sum + (metrics.discriminatorLoss ?? Number.NaN), 0) / progress.length
+        progress.reduce((sum, { metrics }) => sum + (metrics.discriminatorLoss ?? Number.NaN), 0) /
+        progress.length
       );
     };
     const often = await train({ recipe: tinyRecipe({ reportEvery: 1 }) });
@@ -105,7 +106,9 @@ describe('Trainer', () => {
     const loss = async (precision: string): Promise<number> => {
       const events = await train({ recipe: tinyRecipe({ precision, reportEvery: 20 }) });
       const progress = events.find((event) => event.type === 'progress');
-      return progress?.type === 'progress' ? (progress.metrics.discriminatorLoss ?? Number.NaN) : Number.NaN;
+      return progress?.type === 'progress'
+        ? (progress.metrics.discriminatorLoss ?? Number.NaN)
+        : Number.NaN;
     };
     const [fp32, bf16] = [await loss('fp32'), await loss('bf16')];
     expect(bf16).not.toBe(fp32);
