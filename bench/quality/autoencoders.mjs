@@ -98,14 +98,16 @@ async function bound(out) {
     Uint32Array.from({ length: data.length }, (_, i) => i),
     images.data,
   );
-  await using autoencoder = await Autoencoder.load(out, { threads: 1 });
+  const autoencoder = await Autoencoder.load(out, { threads: 1 });
   if (values.reconstructions) {
     const some = { shape: [16, 1, 28, 28], data: images.data.slice(0, 16 * 784) };
     const made = await autoencoder.reconstruct(some);
     const both = new Images([32, 1, 28, 28], Buffer.concat([some.data, made.data]));
     await both.toGrid(values.reconstructions, { columns: 16 });
   }
-  return autoencoder.bound(images);
+  const found = await autoencoder.bound(images);
+  await autoencoder.dispose();
+  return found;
 }
 
 if (values.model !== undefined) {

@@ -42,8 +42,8 @@ type Kind = AutoencodingOptions['kind'];
 export type NetworkName = 'generator' | 'discriminator' | 'encoder';
 
 /** The networks that a training procedure has, in the order of tables. */
-export function networksOf(kind: unknown): readonly NetworkName[] {
-  if (kind === undefined || kind === null) return ['generator', 'discriminator'];
+export function networksOf(kind: Kind | undefined): readonly NetworkName[] {
+  if (kind === undefined) return ['generator', 'discriminator'];
   return kind === 'vae' ? ['encoder', 'generator'] : ['encoder', 'generator', 'discriminator'];
 }
 

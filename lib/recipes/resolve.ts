@@ -2,7 +2,12 @@
 import { z } from 'zod';
 import { GanodeError } from '../errors.js';
 import type { GraphSpec } from '../graph/spec.js';
-import { checkProcedure, type NetworkName, networksOf } from './autoencoding.js';
+import {
+  type AutoencodingOptions,
+  checkProcedure,
+  type NetworkName,
+  networksOf,
+} from './autoencoding.js';
 import { freezeLayers } from './freeze.js';
 import { merge } from './merge.js';
 import type { RecipeDefinition } from './recipe.js';
@@ -72,10 +77,10 @@ export function resolveRecipe(
 }
 
 /** The kind of `autoencoding`, as the config says or else the recipe that it names. */
-function procedureOf(config: RecipeConfig): unknown {
+function procedureOf(config: RecipeConfig): AutoencodingOptions['kind'] | undefined {
   const named = recipes.find(({ name }) => name === (config.recipe ?? defaultRecipe));
   const { autoencoding } = merge(named?.defaults ?? {}, config);
-  return isObject(autoencoding) ? autoencoding['kind'] : undefined;
+  return validate(recipeSchema.shape.autoencoding, autoencoding, 'autoencoding')?.kind;
 }
 
 /** The recipe that defaults and missing networks come from; none for a whole config of another name. */
