@@ -1,6 +1,6 @@
 // A GAN, a VAE, a VAE/GAN and an adversarial autoencoder on MNIST, all with the same decoder, at equal data.
 //
-//   node bench/quality/autoencoders.mjs            all; --models gan,vae, --images 38400, --width 16
+//   node bench/quality/autoencoders.mjs            all; --models gan,vae, --images 120000, --units 256
 //
 // Records results/autoencoders.json. With --model NAME, one of them: its result as a line of JSON, --grid FILE a picture of samples,
 // --reconstructions FILE one of digits above their reconstructions. Measured are 10,000 fakes against MNIST's training images, by the
@@ -10,9 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset } from '../../dist/data/source.js';
-import { Autoencoder, evaluate, Generator, Images, Trainer } from '../../dist/index.js';
-import { aaeDiscriminator } from '../../dist/models/aae.js';
-import { vaeGanDecoder, vaeGanDiscriminator, vaeGanEncoder } from '../../dist/models/vae-gan.js';
+import { Autoencoder, evaluate, Generator, graph as g, Images, Trainer } from '../../dist/index.js';
+import { aaeDecoder, aaeDiscriminator, aaeEncoder } from '../../dist/models/aae.js';
 import { forEachSeed, record } from './common.mjs';
 
 const { values } = parseArgs({
@@ -20,31 +19,38 @@ const { values } = parseArgs({
     models: { type: 'string', default: 'gan,vae,vae-gan,aae' },
     model: { type: 'string' },
     seed: { type: 'string', default: '0' },
-    images: { type: 'string', default: '38400' },
-    width: { type: 'string', default: '16' },
+    images: { type: 'string', default: '120000' },
+    units: { type: 'string', default: '256' },
     gamma: { type: 'string', default: '1e-3' },
     grid: { type: 'string' },
     reconstructions: { type: 'string' },
   },
 });
 
-const networks = { latentSize: 32, width: Number(values.width), kernel: 4 };
+const latentSize = 16;
+const units = Number(values.units);
 const shape = { channels: 1, height: 28, width: 28 };
 const adam = { kind: 'adam', learningRate: 5e-4, betas: [0.5, 0.999] };
 const likelihood = { kind: 'bernoulli' };
 const loss = { kind: 'nonSaturating' };
-const generator = vaeGanDecoder(shape, networks);
-const encoder = vaeGanEncoder(shape, networks);
-const judge = vaeGanDiscriminator(shape, networks);
-// A GAN's discriminator has one output.
-const discriminator = { ...judge, outputs: { logits: judge.outputs.logits } };
-const ofCodes = aaeDiscriminator(shape, { latentSize: 32, units: 256, posterior: 'gaussian' });
+const dense = { latentSize, units, posterior: 'gaussian' };
+const generator = aaeDecoder(shape, dense);
+const encoder = aaeEncoder(shape, dense);
+const ofCodes = aaeDiscriminator(shape, dense);
+
+/** Two hidden layers; the second, before its rectifier, is what reconstructions are compared by. */
+function judge(withFeatures) {
+  const x = g.flatten(g.input('image', { shape: [1, 28, 28] }));
+  const features = g.dense(g.leakyRelu(g.dense(x, { units })), { units });
+  const logits = g.dense(g.leakyRelu(features), { units: 1 });
+  return g.graph(withFeatures ? { logits, features } : { logits });
+}
 
 const models = {
-  gan: { models: { generator, discriminator }, loss },
+  gan: { models: { generator, discriminator: judge(false) }, loss },
   vae: { models: { encoder, generator }, autoencoding: { kind: 'vae', likelihood } },
   'vae-gan': {
-    models: { encoder, generator, discriminator: judge },
+    models: { encoder, generator, discriminator: judge(true) },
     autoencoding: { kind: 'vaeGan', likelihood, gamma: Number(values.gamma) },
     loss,
   },
@@ -113,10 +119,10 @@ async function bound(out) {
 if (values.model !== undefined) {
   console.log(JSON.stringify(await run(values.model)));
 } else {
-  const { images, width, gamma } = values;
+  const { images, units, gamma } = values;
   for (const name of values.models.split(',')) {
-    const args = ['--model', name, '--images', images, '--width', width, '--gamma', gamma];
+    const args = ['--model', name, '--images', images, '--units', units, '--gamma', gamma];
     const [result] = await forEachSeed('autoencoders.mjs', args, [Number(values.seed)], 1);
-    record('autoencoders', name, { images: Number(images), width: Number(width), ...result });
+    record('autoencoders', name, { images: Number(images), units: Number(units), ...result });
   }
 }
