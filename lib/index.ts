@@ -41,6 +41,14 @@ export {
   resolveRecipe,
 } from './recipes/index.js';
 export {
+  Autoencoder,
+  type Bound,
+  type BoundOptions,
+  type Codes,
+  type EncodeOptions,
+  type RealImages,
+} from './sample/autoencoder.js';
+export {
   Generator,
   type InterpolateOptions,
   type LoadOptions,

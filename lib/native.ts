@@ -78,7 +78,8 @@ export interface RunRequest {
   labels?: Int32Array;
   /**
    * Latents in place of drawn ones, `n × latentSize`, in the order of use: one batch for every D forward pass, then one for
-   * every G forward pass that does not reuse the last D-update's fakes. For proofs against other implementations.
+   * every G forward pass that does not reuse the last D-update's fakes; of autoencoders one for the noise of every encoding that draws,
+   * and one for every draw from the prior. For proofs against other implementations.
    */
   latents?: Float32Array;
 }
@@ -172,9 +173,9 @@ export interface TransferReport {
   missing: string[];
 }
 
-/** A generator and a discriminator in training, on a native thread of their own. */
+/** The networks of a recipe in training, on a native thread of their own. */
 export interface NativeSession {
-  /** Runs fused adversarial steps. Resolves early, with what was completed, after `cancel()`. */
+  /** Runs training steps. Resolves early, with what was completed, after `cancel()`. */
   run(request: RunRequest): Promise<RunReport>;
   /** Records `steps` of the coming steps, after `skip` others. Changes nothing of what they compute. */
   startProfile(request: { skip: number; steps: number }): Promise<void>;
@@ -223,6 +224,41 @@ export interface NativeNetwork {
   sample(request: SampleRequest): Promise<SampleReport>;
   readTensors(names?: string[]): Promise<Record<string, TensorData>>;
   writeTensors(tensors: Record<string, TensorData>): Promise<void>;
+  dispose(): Promise<void>;
+  readonly bytes: number;
+}
+
+/** Images to encode: n×C×H×W, uint8 or float32 in [-1, 1]. */
+export interface EncodeRequest {
+  images: TensorData;
+  /** Draws from the posterior in place of its mean (default false); a posterior without a density is always drawn from. */
+  draw?: boolean;
+  /** Of draws. Default 0. */
+  seed?: number;
+  /** Draws an image, for `bound`. Default 1. */
+  samples?: number;
+  /** Images per forward pass. Default 64. */
+  batch?: number;
+}
+
+/** Terms of the evidence lower bound, one number an image: in nats, but for `squaredError`. */
+export interface BoundReport {
+  /** -log p(x|z). */
+  reconstruction: TensorData;
+  /** KL(q(z|x) ‖ p(z)); absent where the encoder's posterior has no density. */
+  kl?: TensorData;
+  /** Mean over the values of an image, on [-1, 1]. */
+  squaredError: TensorData;
+}
+
+/** A trained encoder and its decoder, on a native thread of their own. */
+export interface NativeAutoencoder {
+  /** n × latentSize, as Float32Array. */
+  encode(request: EncodeRequest): Promise<TensorData>;
+  decode(request: SampleRequest): Promise<SampleReport>;
+  /** Images as those that came: uint8 or float32. */
+  reconstruct(request: EncodeRequest): Promise<SampleReport>;
+  bound(request: EncodeRequest): Promise<BoundReport>;
   dispose(): Promise<void>;
   readonly bytes: number;
 }
@@ -355,7 +391,7 @@ export interface NativeAddon {
   inspectGraph(graph: string): GraphReport;
   /** The steps of a resolved recipe (JSON), stage by stage; the last has no end. Throws INVALID_OPTION. */
   timeline(recipe: string): TimelineStage[];
-  /** Builds both networks of a resolved recipe (JSON) and draws their first weights. */
+  /** Builds the networks of a resolved recipe (JSON) and draws their first weights. */
   createSession(recipe: string): Promise<NativeSession>;
   /** Builds one graph (JSON) with fresh weights. */
   createNetwork(graph: string, options: NetworkOptions): Promise<NativeNetwork>;
@@ -366,6 +402,11 @@ export interface NativeAddon {
     path: string,
     options: NetworkOptions & { ema?: boolean; standingStatistics?: number },
   ): Promise<NativeNetwork>;
+  /** Opens the encoder and the generator of a checkpoint. Throws CHECKPOINT_MISMATCH for one without an encoder. */
+  openAutoencoder(
+    path: string,
+    options: NetworkOptions & { ema?: boolean; standingStatistics?: number },
+  ): Promise<NativeAutoencoder>;
   createMetrics(options: { threads?: number }): Promise<NativeMetrics>;
   /** Opens a TorchScript file, which can run code: only what the user trusts. Throws INVALID_DATA where it is none. */
   openExtractor(options: TorchScriptOptions): Promise<NativeExtractor>;

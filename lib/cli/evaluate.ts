@@ -1,7 +1,6 @@
-import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Dataset, imageSize } from '../data/dataset.js';
-import { openDataset, type SourceOptions } from '../data/source.js';
+import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { evaluate as evaluateGenerator } from '../evaluate/evaluate.js';
 import type { FeatureExtractor } from '../evaluate/extractor.js';
@@ -11,10 +10,10 @@ import { openTorchScript } from '../evaluate/torchscript.js';
 import { writeFileAtomic } from '../files.js';
 import { scatter } from '../image/scatter.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
-import { readRunConfig } from '../train/run-directory.js';
 import { reportText } from './evaluation-text.js';
 import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
 import { names, wholeNumber } from './parse.js';
+import { heldOut, sourceOf } from './real-data.js';
 
 interface EvaluateFlags extends LoadOptions {
   data?: string;
@@ -66,6 +65,7 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
   for (const path of [out, flags.scatter]) refuseExisting(path, force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const { data, classifierData } = await openReal(generator, flags);
+  const others = await openHeldOut(generator, flags);
   if (flags.scatter) requirePoints(data);
   const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
   const extractor = await openExtractor(flags);
@@ -74,6 +74,8 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
       generator,
       data,
       ...(classifierData && { classifierData }),
+      ...(others && { heldOut: others }),
+      load: loadOptions(flags),
       ...(extractor && { extractor }),
       ...(count !== undefined && { count }),
       seed,
@@ -109,16 +111,9 @@ async function openReal(
   generator: Generator,
   { data: asked, split, extractor }: EvaluateFlags,
 ): Promise<{ data: Dataset; classifierData?: Dataset }> {
-  const own = await ownData(generator);
-  const source = asked ?? own?.source;
-  if (source === undefined) {
-    const run = dirname(dirname(generator.checkpoint));
-    const message = `Expected --data SOURCE, as ${run} has no config.json that names its data`;
-    throw new GanodeError('INVALID_OPTION', message);
-  }
+  const own = await sourceOf(generator, asked);
+  const { source, options } = own;
   const { image } = generator.recipe;
-  // The options of other data say nothing of this one.
-  const options = source === own?.source ? own.options : {};
   const data = await openDataset(source, { ...options, image, ...(split && { split }) });
   if (extractor !== 'train') return { data };
   const [name = '', dir] = source.split(/:(.*)/s);
@@ -133,17 +128,16 @@ async function openReal(
   return { data, classifierData: await openDataset(source, { ...options, image }) };
 }
 
-/** What the run was trained on, where it has a config.json that tells. */
-async function ownData({
-  checkpoint,
-}: Generator): Promise<{ source: string; options: SourceOptions } | undefined> {
-  try {
-    const { data } = await readRunConfig(dirname(dirname(checkpoint)));
-    return data && { source: data.source, options: data.options ?? {} };
-  } catch (error) {
-    if (error instanceof GanodeError && error.code === 'IO') return undefined;
-    throw error;
-  }
+/** Of an autoencoder: the part of its data that it was not trained on, where there is one. */
+async function openHeldOut(
+  generator: Generator,
+  { data }: EvaluateFlags,
+): Promise<Dataset | undefined> {
+  if (!generator.recipe.autoencoding) return undefined;
+  const found = await sourceOf(generator, data);
+  const options = heldOut(found);
+  const { image } = generator.recipe;
+  return options && openDataset(found.source, { ...options, image });
 }
 
 function requirePoints({ name, dtype, shape }: Dataset): void {

@@ -3,7 +3,8 @@ import type { EvaluationReport, Measured } from '../evaluate/report.js';
 
 /** An aligned table, then a line with what it was found of, and one with the extractor. */
 export function reportText(report: EvaluationReport): string {
-  const { metrics, fakes, reals, floorReals, extractor, data, step, recipe, seconds } = report;
+  const { metrics, fakes, reals, floorReals, extractor, data, step, recipe, seconds, bound } =
+    report;
   const rows = [
     ['metric', 'value', 'real against real', 'better'],
     ...metrics.map((metric) => [
@@ -24,8 +25,17 @@ export function reportText(report: EvaluationReport): string {
   );
   const number = (value: number): string => value.toLocaleString('en-US');
   const facts = [
-    `${number(fakes)} generated and ${number(reals)} real images of ${data}`,
-    `real against real: ${number(floorReals)}`,
+    ...(reals > 0
+      ? [
+          `${number(fakes)} generated and ${number(reals)} real images of ${data}`,
+          `real against real: ${number(floorReals)}`,
+        ]
+      : []),
+    ...(bound
+      ? [
+          `bound of ${number(bound.images)} ${bound.heldOut ? 'held-out ' : ''}images of ${bound.data}`,
+        ]
+      : []),
     `${recipe} after ${number(step)} steps`,
     `${seconds.toFixed(1)} s`,
   ];

@@ -11,7 +11,7 @@ export interface EvaluateOptions extends MeasureOptions {
   run?: string;
   /** A generator that is open already; it stays open. */
   generator?: Generator;
-  /** How `run` is opened. */
+  /** How `run` is opened, and the encoder of an autoencoder. */
   load?: LoadOptions;
   /** Real images, of the shape that the generator makes. */
   data: Dataset;
@@ -22,6 +22,8 @@ export interface EvaluateOptions extends MeasureOptions {
   extractor?: FeatureExtractor;
   /** Labelled images that the default extractor learns. Default `data`; for `stacked-mnist`, the training images of `mnist`. */
   classifierData?: Dataset;
+  /** Of an autoencoder: real images that it was not trained on, whose bound is found. Default `data`. */
+  heldOut?: Dataset;
   /** Generated images, and real ones where there are so many. Default 10,000; `ring` and `grid` 2,500, `stacked-mnist` 26,000. */
   count?: number;
   /** Of the latents, of the choice of real images, and of subsets: 0 … 2^53 - 1, default 0. */

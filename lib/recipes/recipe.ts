@@ -5,7 +5,7 @@ import type { ImageShape, RecipeInput } from './schema.js';
 /** Builds one network for images of a shape (0 classes: without labels); throws `INVALID_OPTION` for a shape that it cannot take. */
 type Builder<Options> = (image: ImageShape, options: Options, classes: number) => GraphSpec;
 
-/** How a paper's GAN is made: its networks, and the settings that they were trained with. */
+/** How a paper's model is made: its networks, and the settings that they were trained with. */
 export interface RecipeDefinition<Options extends z.ZodType = z.ZodType> {
   /** As `--recipe` takes it. */
   name: string;
@@ -18,7 +18,8 @@ export interface RecipeDefinition<Options extends z.ZodType = z.ZodType> {
   conditional?: boolean;
   generator: Builder<z.infer<Options>>;
   /** Its image has the channels of all images that D sees at once: `packing` times the data's. */
-  discriminator: Builder<z.infer<Options>>;
+  discriminator?: Builder<z.infer<Options>>;
+  encoder?: Builder<z.infer<Options>>;
   /** Everything else. */
   defaults: Omit<
     RecipeInput,

@@ -26,9 +26,10 @@ export interface Description {
   data: { name: string; length: number } | undefined;
   /** Versions of ganode, libtorch and Node that wrote it. */
   versions: Record<string, string>;
-  /** Trainable scalars of each network. */
+  /** Trainable scalars of each network that there is. */
   generatorParameters: number;
-  discriminatorParameters: number;
+  discriminatorParameters?: number;
+  encoderParameters?: number;
   hasEma: boolean;
   /** Tensors in the file: weights, averages, optimizers' moments. */
   tensors: number;
@@ -41,6 +42,7 @@ export async function describe(path: string): Promise<Description> {
   const checkpoint = await resolveCheckpoint(path);
   const { report, metadata } = await openCheckpoint(checkpoint);
   const { recipe, step, data, versions } = metadata;
+  const { models } = recipe;
   const parameters = (graph: unknown): number =>
     native().inspectGraph(JSON.stringify(graph)).parameters;
   return {
@@ -51,8 +53,9 @@ export async function describe(path: string): Promise<Description> {
     recipe,
     data,
     versions,
-    generatorParameters: parameters(recipe.models.generator),
-    discriminatorParameters: parameters(recipe.models.discriminator),
+    generatorParameters: parameters(models.generator),
+    ...(models.discriminator && { discriminatorParameters: parameters(models.discriminator) }),
+    ...(models.encoder && { encoderParameters: parameters(models.encoder) }),
     hasEma: Object.keys(report.tensors).some((name) => name.startsWith('ema.')),
     tensors: Object.keys(report.tensors).length,
     checkpoints:

@@ -385,9 +385,9 @@ void AdversarialStep::begin(const StepPosition& position) {
   }
 }
 
-std::vector<double> AdversarialStep::run(const StepData& data, const LatentSource& latents,
-                                         at::Generator& random, const StepPosition& position) {
-  const Run run{data, latents, random, position};
+std::vector<double> AdversarialStep::run(const StepData& data, const StepDraws& draws,
+                                         const StepPosition& position) {
+  const Run run{data, draws.latents, draws.random, position};
   begin(position);
   const int64_t last = options_.discriminatorSteps - 1;
   for (int64_t update = 0; update < last; ++update) updateDiscriminator(run, update);

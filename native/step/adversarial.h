@@ -4,7 +4,6 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,18 +14,13 @@
 #include "optimizer/schedule.h"
 #include "step/augment_control.h"
 #include "step/player.h"
+#include "step/step.h"
 #include "step/terms.h"
 #include "step/timeline.h"
 
 namespace ganode {
 
-// Real items of one step.
-struct StepData {
-  at::Tensor images;  // [discriminatorSteps × accumulation, batch, C, H, W], in [-1, 1]
-  at::Tensor labels;  // int64 [discriminatorSteps × accumulation, batch]; undefined: none
-};
-
-class AdversarialStep {
+class AdversarialStep : public Step {
  public:
   struct Options {
     LossOptions loss;
@@ -47,21 +41,12 @@ class AdversarialStep {
     bool grows = false;  // positions say how far the networks have grown
     bool bfloat16 = false;
   };
-  // Gives the latents of the next G forward pass, [n, latentSize].
-  using LatentSource = std::function<at::Tensor(int64_t n)>;
-
   AdversarialStep(Options options, Player& generator, Player& discriminator);
 
-  const std::vector<std::string>& columns() const { return terms_.columns(); }
-
-  // Numbers of one step, each the mean over its updates, in the order of `columns`; NaN for a penalty that
-  // was not due. `random` serves whatever draws: dropout, augmentation, penalties. Throws
-  // Error("NON_FINITE").
-  std::vector<double> run(const StepData& data, const LatentSource& latents, at::Generator& random,
-                          const StepPosition& position);
-
-  // What else belongs in a checkpoint, as live tensors.
-  std::vector<std::pair<std::string, at::Tensor>> state() const;
+  const std::vector<std::string>& columns() const override { return terms_.columns(); }
+  std::vector<double> run(const StepData& data, const StepDraws& draws,
+                          const StepPosition& position) override;
+  std::vector<std::pair<std::string, at::Tensor>> state() const override;
 
  private:
   // A batch of fakes and the labels they were made for.

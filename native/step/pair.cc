@@ -3,32 +3,10 @@
 #include <string>
 
 #include "error.h"
+#include "step/expect.h"
 
 namespace ganode {
 namespace {
-
-void expectOutput(const Graph& graph, const char* network, const char* output, const Dims& shape) {
-  const auto& outputs = graph.spec().outputs;
-  if (!outputs.contains(output)) {
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected an output \"" + output + "\"");
-  }
-  if (graph.outputShape(output) != shape) {
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected the output \"" + output + "\" to be " +
-                                     describe(shape) + ", got " + describe(graph.outputShape(output)));
-  }
-}
-
-void expectInputs(const Graph& graph, const char* network, const char* first) {
-  if (!graph.hasInput(first))
-    throw Error("INVALID_GRAPH", std::string(network) + ": expected an input \"" + first + "\"");
-  for (const auto& [name, shape] : graph.spec().inputs) {
-    const bool label = name == "label" && shape.isLabel();
-    if (name != first && !label) {
-      throw Error("INVALID_GRAPH", std::string(network) + ": expected inputs \"" + first +
-                                       "\" and \"label\" ({classes}) only, got \"" + name + "\"");
-    }
-  }
-}
 
 // What D sees: `packing` images as the channels of one.
 Dims packedShape(Dims image, int64_t packing) {
@@ -39,12 +17,9 @@ Dims packedShape(Dims image, int64_t packing) {
 }  // namespace
 
 void requirePair(const Graph& g, const Graph& d, int64_t latentSize, int64_t packing) {
-  expectInputs(g, "generator", "z");
-  expectInputs(d, "discriminator", "image");
-  if (g.shapeOf("z").dims != Dims{latentSize}) {
-    throw Error("INVALID_GRAPH", "generator: expected the input z to be [latentSize] = " +
-                                     describe(Dims{latentSize}) + ", got " + describe(g.shapeOf("z")));
-  }
+  expectInputs(g, "generator", {"z"});
+  expectInputs(d, "discriminator", {"image"});
+  expectLatents(g, latentSize);
   if (!g.spec().outputs.contains("image"))
     throw Error("INVALID_GRAPH", "generator: expected an output \"image\"");
   const Dims image = g.outputShape("image");

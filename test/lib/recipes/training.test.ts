@@ -32,6 +32,10 @@ const narrow: Record<string, Record<string, unknown>> = {
   'biggan-deep': { width: 2, attention: [14] },
   progan: { latentSize: 8, width: 2, maxWidth: 4 },
   stylegan2: { width: 4, maxWidth: 8, latentSize: 8, styleSize: 8 },
+  vae: { latentSize: 4, units: 16 },
+  'vae-gan': { latentSize: 4, width: 4 },
+  aae: { latentSize: 4, units: 16, posterior: 'gaussian' },
+  avb: { latentSize: 4, noiseSize: 6, units: 16, decoderUnits: 16, discriminatorUnits: 8 },
 };
 
 /** The config of a recipe, small and for so many steps. */
