@@ -102,7 +102,17 @@ function payload(event: ProgressEvent): Payload {
 /** A report as a plain line. */
 export function progressLine(event: ProgressEvent): string {
   const { epoch, rate, d, g, waited, left } = payload(event);
-  return `step ${event.step}/${event.totalSteps} epoch ${epoch} | ${rate} images/s | D ${d} G ${g} | waited ${waited} | ${left} left`;
+  return `step ${event.step}/${event.totalSteps} epoch ${epoch} | ${rate} images/s | D ${d} G ${g}${expertsText(event)} | waited ${waited} | ${left} left`;
+}
+
+/** How many experts of a mixture are in use: e to the entropy of their shares, which is all of them where the shares are alike. */
+function expertsText({ metrics }: ProgressEvent): string {
+  const shares = Object.entries(metrics).flatMap(([name, value]) =>
+    name.startsWith('expertUse.') ? [value] : [],
+  );
+  if (shares.length === 0) return '';
+  const entropy = shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+  return ` | experts ${Math.exp(entropy).toFixed(1)} of ${shares.length}`;
 }
 
 /** Any other event as a line; undefined for those that say nothing new. */

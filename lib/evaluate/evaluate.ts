@@ -8,7 +8,7 @@ import { compareFeatures } from './compare-features.js';
 import { countModes } from './count-modes.js';
 import type { EvaluateOptions, Job } from './job.js';
 import type { EvaluationReport } from './report.js';
-import { requireSameShape } from './sides.js';
+import { drawing, requireSameShape, shuffled } from './sides.js';
 
 /**
  * Measures generated images against real ones: by their features, or, for `ring`, `grid` and `stacked-mnist`, by the modes that
@@ -41,8 +41,10 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
     requireSameShape(generator, data);
     const job: Job = { ...options, generator, count, seed, batch, cacheDir };
     const findings = await (collapse ? countModes(job, collapse) : compareFeatures(job));
+    const experts = await expertUse(job);
     return {
       ...findings,
+      ...(experts.length > 0 && { experts }),
       fakes: count,
       seed,
       data: data.name,
@@ -55,4 +57,11 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
   } finally {
     if (!options.generator) await generator.dispose();
   }
+}
+
+/** Of the images that were measured. */
+function expertUse({ generator, data, count, seed }: Job): Promise<number[]> {
+  if (generator.experts === 0) return Promise.resolve([]);
+  const order = shuffled(data.length, seed).subarray(0, count);
+  return generator.expertUse(count, drawing(generator, data, order, count, seed).options);
 }

@@ -61,6 +61,8 @@ export interface EvaluationReport {
    * has none, or other classes.
    */
   labels?: 'data' | 'balanced';
+  /** Of a mixture of experts: the share of the generated images that each made. */
+  experts?: number[];
   /** Checkpoint that the generator was read from. */
   checkpoint: string;
   /** Steps that it was trained. */

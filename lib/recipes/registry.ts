@@ -8,6 +8,8 @@ import { dcgan } from './dcgan.js';
 import { gan2014 } from './gan-2014.js';
 import { kerasMnist } from './keras-mnist.js';
 import { lsgan } from './lsgan.js';
+import { megan } from './megan.js';
+import { mgan } from './mgan.js';
 import { pacgan } from './pacgan.js';
 import { r3gan } from './r3gan.js';
 import type { RecipeDefinition } from './recipe.js';
@@ -36,6 +38,8 @@ export const recipes: readonly RecipeDefinition[] = [
   biggan,
   bigganDeep,
   stylegan2,
+  mgan,
+  megan,
 ] as unknown as readonly RecipeDefinition[];
 
 /** Throws `GanodeError` with code `INVALID_OPTION` that names the nearest one. */

@@ -61,6 +61,7 @@ export function resolveRecipe(
   });
   checkLabels(recipe.classes, data.classes);
   checkPacking(recipe);
+  checkNoise(recipe);
   const { freeze } = recipe;
   return {
     ...recipe,
@@ -163,7 +164,18 @@ function checkLabels(classes: number, available: number | undefined): void {
 function checkPacking({ packing, batch, models: { discriminator } }: Recipe): void {
   if (batch % packing !== 0) throw unexpected('batch', `a multiple of packing (${packing})`, batch);
   if (packing === 1) return;
-  if (discriminator.inputs['label'] !== undefined || 'classLogits' in discriminator.outputs) {
+  const { outputs } = discriminator;
+  if (discriminator.inputs['label'] !== undefined || 'classLogits' in outputs) {
     throw unexpected('packing', '1 for a discriminator that works with labels', packing);
   }
+  if ('expertLogits' in outputs) {
+    throw unexpected('packing', '1 for a discriminator that tells experts', packing);
+  }
+}
+
+/** A gate makes Gumbel noise of normal latents. */
+function checkNoise({ latentDistribution, models: { generator } }: Recipe): void {
+  const noisy = generator.nodes.some(({ op, inputs }) => op === 'gate' && inputs.length > 1);
+  if (!noisy || latentDistribution === 'normal') return;
+  throw unexpected('latentDistribution', "'normal', for the gate's noise,", latentDistribution);
 }

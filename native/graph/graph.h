@@ -54,6 +54,8 @@ class Graph {
   const NodeSpec* mixingNode() const;
   // Whether an operator of it takes `Mode::truncation`.
   bool truncates() const;
+  // Among how many experts all of its gates can choose by `Mode::expert`; 0: it has no gate.
+  int64_t experts() const;
 
   // "<node>.<slot>" and the tensor, in the order of the nodes: what training moves, and everything there is.
   std::vector<std::pair<std::string, at::Tensor>> trainable() const;

@@ -96,6 +96,7 @@ const Registry& registry() {
     registerConditional(all);
     registerRecurrent(all);
     registerStyle(all);
+    registerExperts(all);
     return all;
   }();
   return instance;

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <cstdlib>
+
 #include "device/device.h"
 #include "error.h"
 #include "step/latent.h"
@@ -13,6 +15,18 @@ namespace {
 at::Device prepareThread(const NetworkOptions& options) {
   useThreads(options.threads);
   return chooseDevice(options.device);
+}
+
+// Where the training of a checkpoint stood, by its steps and the recipe; the end, where they do not say.
+double imagesShown(const Metadata& metadata, const nlohmann::json& recipe) {
+  const auto steps = metadata.find("ganode.steps");
+  if (steps == metadata.end()) return std::numeric_limits<double>::infinity();
+  double images = std::strtod(steps->second.c_str(), nullptr);
+  for (const char* factor : {"batch", "discriminatorSteps", "accumulation"}) {
+    const auto found = recipe.find(factor);
+    if (found != recipe.end() && found->is_number()) images *= found->get<double>();
+  }
+  return images;
 }
 
 }  // namespace
@@ -40,6 +54,7 @@ Network Network::open(const std::string& path, const NetworkOptions& options) {
   }
   NetworkOptions own = options;
   own.uniformLatents = recipe.contains("latentDistribution") && recipe["latentDistribution"] == "uniform";
+  own.images = imagesShown(file.metadata, recipe);
   Network network(parseGraph(recipe["models"]["generator"]), own);
 
   const at::NoGradGuard noGrad;
@@ -56,6 +71,7 @@ Network Network::open(const std::string& path, const NetworkOptions& options) {
   SampleOptions statistics;
   statistics.uniformLatents = own.uniformLatents;
   statistics.bfloat16 = network.bfloat16_;
+  statistics.images = own.images;
   estimateStatistics(network.graph_, own.standingStatistics, statistics);
   return network;
 }
@@ -110,6 +126,7 @@ Network::Result Network::forward(const Values& inputs, bool training, const Valu
 at::Tensor Network::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
+  options.images = options_.images;
   return ganode::sample(graph_, options);
 }
 

@@ -89,7 +89,7 @@ describe('graph builder', () => {
     const wrong: [() => unknown, RegExp][] = [
       [
         () => dense(x, {} as never),
-        /a whole number from 1 for units of dense but received undefined/,
+        /a whole number from 1 for units of dense but received nothing/,
       ],
       [() => conv2d(x, { filters: 1.5, kernel: 3 }), /for filters of conv2d but received 1.5/],
       [
