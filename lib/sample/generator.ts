@@ -194,7 +194,7 @@ export class Generator implements AsyncDisposable {
 
   private checkedExpert(expert: number): number {
     const { experts } = this;
-    if (experts === 0) throw invalid('expert', 'none, as the generator is no mixture', expert);
+    if (experts === 0) throw invalid('expert', 'none, as the generator is no mixture,', expert);
     if (Number.isInteger(expert) && expert >= 0 && expert < experts) return expert;
     throw invalid('expert', `a whole number from 0 to ${experts - 1}`, expert);
   }

@@ -196,6 +196,8 @@ describe('graph builder', () => {
       }),
       noise: graphs.noise(image),
       constant: graphs.constant(z, { shape: [3, 2] }),
+      gate: graphs.gate(z, z, { kind: 'soft', temperature: 0.5 }),
+      mixture: graphs.mixture(image, input('weights', { shape: [2] })),
     };
     const report = native().inspectGraph(JSON.stringify(graph(made)));
     const shapes = Object.fromEntries(report.nodes.map(({ op, shape }) => [op, shape]));
@@ -244,6 +246,8 @@ describe('graph builder', () => {
       modulatedConv2d: [3, 8, 8],
       noise: [2, 4, 4],
       constant: [3, 2],
+      gate: [6],
+      mixture: [1, 4, 4],
     });
     // The native side names its operators where one is unknown: none is without a function here.
     const unknown = { name: 'n', op: '?', inputs: ['z'] };

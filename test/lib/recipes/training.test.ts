@@ -28,6 +28,8 @@ const narrow: Record<string, Record<string, unknown>> = {
   biggan: { width: 2, attention: [14] },
   'biggan-deep': { width: 2, attention: [14] },
   stylegan2: { width: 4, maxWidth: 8, latentSize: 8, styleSize: 8 },
+  mgan: { width: 2, experts: 3 },
+  megan: { width: 2, experts: 3, discriminatorWidth: 4 },
 };
 
 /** The config of a recipe, small and for so many steps. */
