@@ -24,8 +24,8 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     parallel: { type: 'string', default: '1' },
     images: { type: 'string', default: '500000' },
-    experts: { type: 'string', default: '8' },
-    beta: { type: 'string', default: '0.125' },
+    experts: { type: 'string', default: '16' },
+    beta: { type: 'string', default: '0.5' },
     balance: { type: 'string', default: '1' },
     scatter: { type: 'string' },
   },
@@ -92,9 +92,9 @@ const parametersOf = (graph) => native().inspectGraph(JSON.stringify(graph)).par
 
 /** The mixtures; and the narrowest single generator that has no fewer parameters than either. */
 function generatorOf(which) {
-  if (which === 'mgan') return mgan(64);
-  if (which === 'megan') return megan(16);
-  const least = Math.max(parametersOf(mgan(64)), parametersOf(megan(16)));
+  if (which === 'mgan') return mgan(32);
+  if (which === 'megan') return megan(10);
+  const least = Math.max(parametersOf(mgan(32)), parametersOf(megan(10)));
   let units = 16;
   while (parametersOf(one(units)) < least) units += 1;
   return one(units);

@@ -67,7 +67,11 @@ export function addGenerate(program: Command): void {
       number(1e-6, 1),
     )
     .option('--labels <list>', 'class indices, one an image or one for all: 0,1,2', labels)
-    .option('--expert <n>', 'of a mixture of experts, the one that makes all images', wholeNumber(0))
+    .option(
+      '--expert <n>',
+      'of a mixture of experts, the one that makes all images',
+      wholeNumber(0),
+    )
     .option('--grid <file>', 'one PNG with all images')
     .option('--png <dir>', 'one PNG an image')
     .option('--npy <file>', 'a NumPy array: uint8, N×C×H×W');

@@ -187,8 +187,7 @@ export class Generator implements AsyncDisposable {
     const list = typeof labels === 'number' ? new Array<number>(count).fill(labels) : labels;
     if (list.length !== count) throw invalid(name, `${count} class indices`, list.length);
     const wrong = list.find((label) => !Number.isInteger(label) || label < 0 || label >= classes);
-    if (wrong !== undefined)
-      throw invalid(name, `class indices from 0 to ${classes - 1}`, wrong);
+    if (wrong !== undefined) throw invalid(name, `class indices from 0 to ${classes - 1}`, wrong);
     return Int32Array.from(list);
   }
 

@@ -32,7 +32,8 @@ class Gate : public Operator {
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
     at::Tensor scores = precise(inputs[0]);
     if (mode.expert) {
-      const at::Tensor chosen = at::full({scores.size(0), 1}, *mode.expert, scores.options().dtype(at::kLong));
+      const at::Tensor chosen =
+          at::full({scores.size(0), 1}, *mode.expert, scores.options().dtype(at::kLong));
       return oneHot(scores, chosen);
     }
     // log Φ itself: Φ is 1 from 5.5 on in single precision.

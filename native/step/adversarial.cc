@@ -374,8 +374,7 @@ void AdversarialStep::updateTogether(const Run& run, int64_t update) {
     std::vector<at::Tensor> gradientsOfG;
     if (atFakes.defined()) {
       rootsOfG.push_back(round.fake.images);
-      gradientsOfG.push_back(
-          (atFakes * start.scale.view({-1, 1, 1, 1})).to(round.fake.images.scalar_type()));
+      gradientsOfG.push_back((atFakes * start.scale.view({-1, 1, 1, 1})).to(round.fake.images.scalar_type()));
     }
     if (const at::Tensor penalty = penaltiesOfGenerator(run, part, 1, &round.fake); penalty.defined()) {
       rootsOfG.push_back(shared(penalty));

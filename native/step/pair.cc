@@ -79,8 +79,9 @@ void requirePair(const Graph& g, const Graph& d, int64_t latentSize, int64_t pac
   }
   if (packing > 1 &&
       (d.hasInput("label") || outputs.contains("classLogits") || outputs.contains("expertLogits")))
-    throw Error("INVALID_OPTION", "packing: expected 1 for a discriminator with labels or expertLogits, got " +
-                                      std::to_string(packing));
+    throw Error("INVALID_OPTION",
+                "packing: expected 1 for a discriminator with labels or expertLogits, got " +
+                    std::to_string(packing));
   if (g.hasInput("label") && d.hasInput("label") &&
       g.shapeOf("label").classes != d.shapeOf("label").classes) {
     throw Error("INVALID_GRAPH", "generator and discriminator: expected the same number of classes, got " +

@@ -134,8 +134,7 @@ TEST_CASE("MGAN's objective: D and G tell the expert of each fake, G with its we
   const at::Tensor expert = copy(d.graph().trainable()[1].second);
   const at::Tensor z = at::arange(12, at::kFloat).sin().view({3, 4});
   std::vector<int64_t> experts;
-  for (int64_t i = 0; i < 3; ++i)
-    experts.push_back(z[i][3].item<float>() > z[i][2].item<float>() ? 1 : 0);
+  for (int64_t i = 0; i < 3; ++i) experts.push_back(z[i][3].item<float>() > z[i][2].item<float>() ? 1 : 0);
   CHECK(std::set<int64_t>(experts.begin(), experts.end()).size() == 2);
   const at::Tensor x = at::arange(6, at::kFloat).cos().view({3, 2});
 
@@ -150,8 +149,8 @@ TEST_CASE("MGAN's objective: D and G tell the expert of each fake, G with its we
                              0.3 * minusLog(likelihoods(fakes, expertAfter), experts);
   const at::Tensor weightAfter = weight.detach() - rate * torch::autograd::grad({lossOfG}, {weight})[0];
 
-  const std::vector<double> row = step.run({x.view({1, 3, 1, 1, 2}), {}},
-                                           [&](int64_t) { return z; }, random, {0, 0});
+  const std::vector<double> row =
+      step.run({x.view({1, 3, 1, 1, 2}), {}}, [&](int64_t) { return z; }, random, {0, 0});
   CHECK((d.graph().trainable()[0].second - realAfter).abs().max().item<double>() < 1e-6);
   CHECK((d.graph().trainable()[1].second - expertAfter).abs().max().item<double>() < 1e-6);
   CHECK((g.graph().trainable()[0].second - weightAfter).abs().max().item<double>() < 1e-6);
