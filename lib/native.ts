@@ -137,6 +137,10 @@ export interface SampleRequest {
   truncation?: number;
   /** One class index an image, for a generator with a `label` input. */
   labels?: Int32Array;
+  /** The expert that every gate chooses, for a mixture of experts; absent, the gates choose. */
+  expert?: number;
+  /** Which output of the generator. Default `image`. */
+  name?: string;
   /** Images per forward pass. Default 64. */
   batch?: number;
   /** `'uint8'`: [-1, 1] → [0, 255], rounded and clamped (default); `'float32'`: as generated. */

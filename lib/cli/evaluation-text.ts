@@ -40,8 +40,14 @@ export function reportText(report: EvaluationReport): string {
     `${seconds.toFixed(1)} s`,
   ];
   const lines = [...table, '', facts.join('; ')];
+  if (report.experts) lines.push(`experts' shares of the images: ${shares(report.experts)}`);
   if (extractor) lines.push(`extractor ${extractor.id}: ${extractor.description}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** In percent. */
+function shares(experts: readonly number[]): string {
+  return experts.map((share) => `${(100 * share).toFixed(1)}%`).join(' ');
 }
 
 function measuredText({ value, deviation }: Measured): string {

@@ -9,6 +9,7 @@ interface GenerateFlags extends LoadOptions {
   seed: number;
   truncation?: number;
   labels?: number[];
+  expert?: number;
   grid?: string;
   png?: string;
   npy?: string;
@@ -66,6 +67,11 @@ export function addGenerate(program: Command): void {
       number(1e-6, 1),
     )
     .option('--labels <list>', 'class indices, one an image or one for all: 0,1,2', labels)
+    .option(
+      '--expert <n>',
+      'of a mixture of experts, the one that makes all images',
+      wholeNumber(0),
+    )
     .option('--grid <file>', 'one PNG with all images')
     .option('--png <dir>', 'one PNG an image')
     .option('--npy <file>', 'a NumPy array: uint8, N×C×H×W');
@@ -88,6 +94,7 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
     ...(flags.labels && {
       labels: flags.labels.length === 1 ? (flags.labels[0] as number) : flags.labels,
     }),
+    ...(flags.expert !== undefined && { expert: flags.expert }),
   });
   if (grid) await images.toGrid(grid);
   if (png) await images.toPngs(png);

@@ -118,7 +118,17 @@ export function progressLine(event: ProgressEvent): string {
   const { epoch, rate, losses, waited, left } = payload(event);
   const { lod } = event.metrics;
   const level = lod === undefined ? '' : ` lod ${lod.toFixed(2)}`;
-  return `step ${event.step}/${event.totalSteps} epoch ${epoch}${level} | ${rate} images/s | ${losses} | waited ${waited} | ${left} left`;
+  return `step ${event.step}/${event.totalSteps} epoch ${epoch}${level} | ${rate} images/s | ${losses}${expertsText(event)} | waited ${waited} | ${left} left`;
+}
+
+/** How many experts of a mixture are in use: e to the entropy of their shares, which is all of them where the shares are alike. */
+function expertsText({ metrics }: ProgressEvent): string {
+  const shares = Object.entries(metrics).flatMap(([name, value]) =>
+    name.startsWith('expertUse.') ? [value] : [],
+  );
+  if (shares.length === 0) return '';
+  const entropy = shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+  return ` | experts ${Math.exp(entropy).toFixed(1)} of ${shares.length}`;
 }
 
 /** Any other event as a line; undefined for those that say nothing new. */

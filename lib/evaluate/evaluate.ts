@@ -9,7 +9,7 @@ import { compareFeatures } from './compare-features.js';
 import { countModes } from './count-modes.js';
 import type { EvaluateOptions, Job } from './job.js';
 import type { EvaluationReport } from './report.js';
-import { requireSameShape } from './sides.js';
+import { drawing, requireSameShape, shuffled } from './sides.js';
 
 /**
  * Measures generated images against real ones: by their features, or, for `ring`, `grid` and `stacked-mnist`, by the modes that
@@ -52,8 +52,10 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
         ? countModes(asked, collapse)
         : compareFeatures(asked));
     const bound = await measureBound(ofBound, generator, options, count);
+    const experts = await expertUse(job);
     return {
       ...findings,
+      ...(experts.length > 0 && { experts }),
       ...bound,
       metrics: [...findings.metrics, ...bound.metrics],
       fakes: count,
@@ -68,4 +70,11 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
   } finally {
     if (!options.generator) await generator.dispose();
   }
+}
+
+/** Of the images that were measured. */
+function expertUse({ generator, data, count, seed }: Job): Promise<number[]> {
+  if (generator.experts === 0) return Promise.resolve([]);
+  const order = shuffled(data.length, seed).subarray(0, count);
+  return generator.expertUse(count, drawing(generator, data, order, count, seed).options);
 }

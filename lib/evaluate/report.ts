@@ -71,6 +71,8 @@ export interface EvaluationReport {
   labels?: 'data' | 'balanced';
   /** Of an autoencoder: the images whose bound was found, and whether they are others than those of `data`. */
   bound?: { data: string; images: number; heldOut: boolean };
+  /** Of a mixture of experts: the share of the generated images that each made. */
+  experts?: number[];
   /** Checkpoint that the generator was read from. */
   checkpoint: string;
   /** Steps that it was trained. */

@@ -10,6 +10,8 @@ import { dcgan } from './dcgan.js';
 import { gan2014 } from './gan-2014.js';
 import { kerasMnist } from './keras-mnist.js';
 import { lsgan } from './lsgan.js';
+import { megan } from './megan.js';
+import { mgan } from './mgan.js';
 import { pacgan } from './pacgan.js';
 import { progan } from './progan.js';
 import { r3gan } from './r3gan.js';
@@ -42,6 +44,8 @@ export const recipes: readonly RecipeDefinition[] = [
   bigganDeep,
   progan,
   stylegan2,
+  mgan,
+  megan,
   vae,
   vaeGan,
   aae,

@@ -69,6 +69,7 @@ export function resolveRecipe(
   checkProcedure(recipe);
   checkLabels(recipe.classes, data.classes);
   checkPacking(recipe);
+  checkNoise(recipe);
   const frozen = Object.entries(models).map(([name, graph]) => {
     const layers = recipe.freeze[name as NetworkName];
     return [name, freezeLayers(graph as GraphSpec, layers, `freeze.${name}`)];
@@ -179,7 +180,18 @@ function checkPacking({ packing, batch, growing, models: { discriminator } }: Re
     if (some % packing !== 0) throw unexpected(path, `a multiple of packing (${packing})`, some);
   }
   if (packing === 1 || !discriminator) return;
-  if (discriminator.inputs['label'] !== undefined || 'classLogits' in discriminator.outputs) {
+  const { outputs } = discriminator;
+  if (discriminator.inputs['label'] !== undefined || 'classLogits' in outputs) {
     throw unexpected('packing', '1 for a discriminator that works with labels', packing);
   }
+  if ('expertLogits' in outputs) {
+    throw unexpected('packing', '1 for a discriminator that tells experts', packing);
+  }
+}
+
+/** A gate makes Gumbel noise of normal latents. */
+function checkNoise({ latentDistribution, models: { generator } }: Recipe): void {
+  const noisy = generator.nodes.some(({ op, inputs }) => op === 'gate' && inputs.length > 1);
+  if (!noisy || latentDistribution === 'normal') return;
+  throw unexpected('latentDistribution', "'normal', for the gate's noise,", latentDistribution);
 }

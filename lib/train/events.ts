@@ -6,8 +6,11 @@ import type { Profile } from './profile.js';
 /** Each penalty, before its weight; absent where it was not due. */
 type Penalties = { [Name in PenaltyOptions['kind'] as `penalty.${Name}`]?: number };
 
+/** For G's output `gate`: the mean weight of each of its experts, numbered from 0, so the share of fakes where it chooses one. */
+type ExpertUse = { [expert: `expertUse.${number}`]: number };
+
 /** Means over the steps since the last report. What a recipe does not have is absent. */
-export interface Metrics extends Penalties {
+export interface Metrics extends Penalties, ExpertUse {
   /** The adversarial loss of D, without penalties. */
   discriminatorLoss?: number;
   generatorLoss?: number;
@@ -39,6 +42,8 @@ export interface Metrics extends Penalties {
   fakeClassAccuracy?: number;
   /** Level of detail, where networks grow: doublings of the size still to come, between whole numbers while one fades in. */
   lod?: number;
+  /** Share of fakes whose expert D's `expertLogits` tell right. */
+  expertAccuracy?: number;
   /** With which an augmentation is applied, 0 … 1: ADA's p. */
   augmentProbability?: number;
 }

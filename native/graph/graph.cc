@@ -201,6 +201,15 @@ bool Graph::truncates() const {
   return std::any_of(nodes_.begin(), nodes_.end(), [](const Node& node) { return node.op->truncates(); });
 }
 
+int64_t Graph::experts() const {
+  int64_t fewest = 0;
+  for (const Node& node : nodes_) {
+    const int64_t experts = node.op->experts();
+    if (experts > 0 && (fewest == 0 || experts < fewest)) fewest = experts;
+  }
+  return fewest;
+}
+
 std::vector<std::pair<std::string, at::Tensor>> Graph::tensors() const {
   std::vector<std::pair<std::string, at::Tensor>> all;
   visitSlots(

@@ -55,6 +55,8 @@ class Graph {
   const NodeSpec* mixingNode() const;
   // Whether an operator of it takes `Mode::truncation`.
   bool truncates() const;
+  // Among how many experts all of its gates can choose by `Mode::expert`; 0: it has no gate.
+  int64_t experts() const;
 
   // Doublings of the images' size that it can grow by (operator fade); 0: it does not grow.
   int64_t levels() const;

@@ -119,6 +119,7 @@ const Registry& registry() {
     registerRecurrent(all);
     registerStyle(all);
     registerFade(all);
+    registerExperts(all);
     return all;
   }();
   return instance;

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,10 @@ struct Mode {
   std::optional<int64_t> standing = std::nullopt;
   // ψ of operators that truncate (Operator::truncates), in evaluation.
   std::optional<double> truncation = std::nullopt;
+  // Real images shown so far, for attributes that are schedules; by default they are at their end.
+  double images = std::numeric_limits<double>::infinity();
+  // The one that every gate chooses (Operator::experts).
+  std::optional<int64_t> expert = std::nullopt;
 };
 
 // x·factor + offset, each [channels].
@@ -99,6 +104,9 @@ class Operator {
   // Whether, in evaluation, it draws a latent towards the mean by `Mode::truncation`.
   virtual bool truncates() const { return false; }
 
+  // Of a gate: among how many it chooses by `Mode::expert`; 0 for any other operator.
+  virtual int64_t experts() const { return 0; }
+
   std::vector<Slot>& slots() { return slots_; }
 
   // Shape of the output, which the constructor infers.
@@ -163,5 +171,6 @@ void registerConditional(Registry& registry);
 void registerRecurrent(Registry& registry);
 void registerStyle(Registry& registry);
 void registerFade(Registry& registry);
+void registerExperts(Registry& registry);
 
 }  // namespace ganode

@@ -28,6 +28,9 @@ class AdversarialStep : public Step {
     // Weights of the cross-entropy of D's output classLogits (Odena et al. 2017).
     double discriminatorClassification = 1;
     double generatorClassification = 1;
+    // Of D's output expertLogits, which is to tell the expert that made a fake (Hoang et al. 2018).
+    double discriminatorExperts = 1;
+    double generatorExperts = 1;
     nlohmann::json penalties;
     nlohmann::json augment;
     std::optional<double> weightClipping;
@@ -53,10 +56,12 @@ class AdversarialStep : public Step {
   struct Fakes {
     at::Tensor images;
     at::Tensor labels;
+    at::Tensor gate;  // the weights of G's experts, [n, experts]; undefined: it has none
   };
   struct Verdict {
     at::Tensor logits;
     at::Tensor classLogits;  // undefined: D has no such output
+    at::Tensor expertLogits;
   };
   // D's loss on one batch of real images and fakes, its backward pass still to come.
   struct Round {
@@ -82,6 +87,11 @@ class AdversarialStep : public Step {
     at::Generator& random;
     const StepPosition& position;
 
+    Mode mode() const {
+      Mode mode{true, &random};
+      mode.images = position.images;
+      return mode;
+    }
     at::Tensor labels(int64_t microbatch) const {
       return data.labels.defined() ? data.labels[microbatch] : at::Tensor();
     }
@@ -114,11 +124,14 @@ class AdversarialStep : public Step {
   void updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds);
   void updateGenerator(const Run& run, int64_t update);
   void updateGeneratorLazily(const Run& run, int64_t update);
-  at::Tensor penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval);
+  // `fakes`: of the update that they belong to; absent: it is their own.
+  at::Tensor penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval,
+                                  const Fakes* fakes = nullptr);
   // A batch's share of an update's loss: the gradients of accumulated batches are averaged.
   at::Tensor shared(const at::Tensor& loss) const;
   void observe(const at::Tensor& real, const at::Tensor& fake, const Verdict& realVerdict,
                const Verdict& fakeVerdict);
+  void observeExperts(const at::Tensor& gate);
 
   Options options_;
   Player& generator_;

@@ -31,11 +31,13 @@ Network Network::open(const std::string& path, const NetworkOptions& options) {
   const Trained checkpoint(path);
   NetworkOptions own = options;
   own.uniformLatents = checkpoint.uniformLatents();
+  own.images = checkpoint.imagesShown();
   Network network(parseGraph(checkpoint.recipe()["models"]["generator"]), own);
   checkpoint.read("generator", options.ema, network.graph_);
   SampleOptions statistics;
   statistics.uniformLatents = own.uniformLatents;
   statistics.bfloat16 = network.bfloat16_;
+  statistics.images = own.images;
   estimateStatistics(network.graph_, own.standingStatistics, statistics);
   return network;
 }
@@ -90,6 +92,7 @@ Network::Result Network::forward(const Values& inputs, bool training, const Valu
 at::Tensor Network::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
+  options.images = options_.images;
   return ganode::sample(graph_, options);
 }
 

@@ -81,6 +81,10 @@ AdversarialStep::Options stepOptions(const json& recipe) {
     step.discriminatorClassification = number(classification, "discriminator", 1, "loss.classification.");
     step.generatorClassification = number(classification, "generator", 1, "loss.classification.");
   }
+  if (const json& experts = orNull(loss, "experts"); experts.is_object()) {
+    step.discriminatorExperts = number(experts, "discriminator", 1, "loss.experts.");
+    step.generatorExperts = number(experts, "generator", 1, "loss.experts.");
+  }
   step.penalties = orNull(recipe, "penalties");
   step.augment = orNull(recipe, "augment");
   if (const json& clipping = orNull(recipe, "weightClipping"); !clipping.is_null())

@@ -41,9 +41,22 @@ void requirePair(const Graph& g, const Graph& d, int64_t latentSize, int64_t pac
                   "generator: expected an input \"label\": the discriminator has classLogits");
     expectOutput(d, "discriminator", "classLogits", {g.shapeOf("label").classes});
   }
-  if (packing > 1 && (d.hasInput("label") || d.spec().outputs.contains("classLogits")))
+  const auto& outputs = d.spec().outputs;
+  if (g.spec().outputs.contains("gate") && g.outputShape("gate").size() != 1) {
+    throw Error("INVALID_GRAPH", "generator: expected the output \"gate\" to be [experts], got " +
+                                     describe(g.outputShape("gate")));
+  }
+  if (outputs.contains("expertLogits")) {
+    if (!g.spec().outputs.contains("gate"))
+      throw Error("INVALID_GRAPH",
+                  "generator: expected an output \"gate\": the discriminator has expertLogits");
+    expectOutput(d, "discriminator", "expertLogits", g.outputShape("gate"));
+  }
+  if (packing > 1 &&
+      (d.hasInput("label") || outputs.contains("classLogits") || outputs.contains("expertLogits")))
     throw Error("INVALID_OPTION",
-                "packing: expected 1 for a discriminator with labels, got " + std::to_string(packing));
+                "packing: expected 1 for a discriminator with labels or expertLogits, got " +
+                    std::to_string(packing));
   if (g.hasInput("label") && d.hasInput("label") &&
       g.shapeOf("label").classes != d.shapeOf("label").classes) {
     throw Error("INVALID_GRAPH", "generator and discriminator: expected the same number of classes, got " +

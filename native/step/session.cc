@@ -199,6 +199,7 @@ void Session::startProfile(int64_t skip, int64_t steps) {
 at::Tensor Session::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
+  options.images = static_cast<double>(stepsDone_ * options_.imagesPerStep());
   return ganode::sample(options.ema && average_ ? average_->graph() : generator_.graph(), options);
 }
 

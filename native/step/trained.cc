@@ -2,7 +2,11 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdlib>
+#include <limits>
+
 #include "error.h"
+#include "step/options.h"
 
 namespace ganode {
 
@@ -17,6 +21,12 @@ Trained::Trained(const std::string& path) : path_(path), file_(readSafetensors(p
 }
 
 bool Trained::uniformLatents() const { return recipe_.value("latentDistribution", "") == "uniform"; }
+
+double Trained::imagesShown() const {
+  const auto steps = file_.metadata.find("ganode.steps");
+  if (steps == file_.metadata.end()) return std::numeric_limits<double>::infinity();
+  return parseTimeline(recipe_.dump()).images(std::strtoll(steps->second.c_str(), nullptr, 10));
+}
 
 void Trained::read(const std::string& network, bool ema, const Graph& graph) const {
   const std::string weights = network + ".";

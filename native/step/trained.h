@@ -17,6 +17,8 @@ class Trained {
   const nlohmann::json& recipe() const { return recipe_; }
   // Whether its latents are uniform.
   bool uniformLatents() const;
+  // Real images that it was shown; infinity, the end, where it does not say.
+  double imagesShown() const;
   // Copies a network's weights into a graph of its spec: with `ema` their average, where there is one.
   // `network`: its name in `models`. Throws Error("CHECKPOINT_MISMATCH").
   void read(const std::string& network, bool ema, const Graph& graph) const;

@@ -36,6 +36,8 @@ const narrow: Record<string, Record<string, unknown>> = {
   'vae-gan': { latentSize: 4, width: 4 },
   aae: { latentSize: 4, units: 16, posterior: 'gaussian' },
   avb: { latentSize: 4, noiseSize: 6, units: 16, decoderUnits: 16, discriminatorUnits: 8 },
+  mgan: { width: 2, experts: 3 },
+  megan: { width: 2, experts: 3, discriminatorWidth: 4 },
 };
 
 /** The config of a recipe, small and for so many steps. */

@@ -85,7 +85,10 @@ describe('Generator', () => {
       await generator.sample(4, { labels: [2, 2, 2, 2] }),
     ];
     expect([...zero.data]).not.toEqual([...two.data]);
-    await expect(generator.sample(4)).rejects.toThrow(/class indices from 0 to 2/);
+    await expect(generator.sample(4)).rejects.toThrow(
+      'Expected class indices from 0 to 2, as the generator is conditional, for labels but received nothing',
+    );
+    await expect(generator.interpolate()).rejects.toThrow(/for label but received nothing$/);
     await expect(generator.sample(2, { labels: [0, 3] })).rejects.toThrow(
       /from 0 to 2 for labels but received 3/,
     );
