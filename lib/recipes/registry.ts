@@ -10,6 +10,7 @@ import { kerasMnist } from './keras-mnist.js';
 import { lsgan } from './lsgan.js';
 import { pacgan } from './pacgan.js';
 import { r3gan } from './r3gan.js';
+import { rcgan } from './rcgan.js';
 import type { RecipeDefinition } from './recipe.js';
 import { sngan } from './sngan.js';
 import { snganResnet } from './sngan-resnet.js';
@@ -36,6 +37,7 @@ export const recipes: readonly RecipeDefinition[] = [
   biggan,
   bigganDeep,
   stylegan2,
+  rcgan,
 ] as unknown as readonly RecipeDefinition[];
 
 /** Throws `GanodeError` with code `INVALID_OPTION` that names the nearest one. */
