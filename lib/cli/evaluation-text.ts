@@ -3,7 +3,8 @@ import type { EvaluationReport, Measured } from '../evaluate/report.js';
 
 /** An aligned table, then a line with what it was found of, and one with the extractor. */
 export function reportText(report: EvaluationReport): string {
-  const { metrics, fakes, reals, floorReals, extractor, data, step, recipe, seconds } = report;
+  const { metrics, fakes, reals, floorReals, extractor, data, step, recipe, truncation, seconds } =
+    report;
   const rows = [
     ['metric', 'value', 'real against real', 'better'],
     ...metrics.map((metric) => [
@@ -27,6 +28,7 @@ export function reportText(report: EvaluationReport): string {
     `${number(fakes)} generated and ${number(reals)} real images of ${data}`,
     `real against real: ${number(floorReals)}`,
     `${recipe} after ${number(step)} steps`,
+    ...(truncation === undefined ? [] : [`truncation ${truncation}`]),
     `${seconds.toFixed(1)} s`,
   ];
   const lines = [...table, '', facts.join('; ')];

@@ -45,6 +45,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
       ...findings,
       fakes: count,
       seed,
+      ...(options.truncation !== undefined && { truncation: options.truncation }),
       data: data.name,
       checkpoint: generator.checkpoint,
       step: generator.step,
