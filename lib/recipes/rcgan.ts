@@ -10,6 +10,7 @@ export const rcgan = defineRecipe({
   title: 'Recurrent (conditional) GAN',
   paper:
     'Esteban, Hyland, Rätsch, "Real-valued (Medical) Time Series Generation with Recurrent Conditional GANs", 2017',
+  data: { kind: 'sequences', shapes: '1×steps×features' },
   model: z.strictObject({
     latentSize: z.int().min(1).max(65536).default(5),
     generatorUnits: units.default(100),
