@@ -3,8 +3,8 @@
 //   node bench/quality/papers.mjs train biggan-fashion --minutes 60    goes on from where it was stopped
 //   node bench/quality/papers.mjs measure biggan-fashion               Fréchet distance, the floor, a grid, the truncation curve
 //
-// Runs lie under runs/papers (--out). `measure` records results/papers.json; --grid FILE draws samples, a column a class, --curve FILE the truncation
-// curve. Emoji are npm's emoji-datasource-google@16.0.0: npm install --no-save, or --emoji DIR, the package's folder.
+// Runs lie under runs/papers (--out). `measure` records results/papers.json; --grid FILE draws samples, a column a class, --curve FILE
+// precision and recall at several truncations; --count N generated images. Emoji are npm's emoji-datasource-google@16.0.0: npm install --no-save, or --emoji DIR, the package's folder.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     emoji: { type: 'string' },
     grid: { type: 'string' },
     curve: { type: 'string' },
+    count: { type: 'string', default: '10000' },
   },
 });
 
@@ -120,4 +121,8 @@ async function train() {
 }
 
 if (command === 'train') await train();
-else await measureRun({ name, out, time: JSON.parse(readFileSync(timeFile, 'utf8')), ...values });
+else {
+  const time = JSON.parse(readFileSync(timeFile, 'utf8'));
+  const { count, grid, curve } = values;
+  await measureRun({ name, out, recipe: run.recipe, time, count: Number(count), grid, curve });
+}
