@@ -62,9 +62,10 @@ void requirePair(const Graph& g, const Graph& d, int64_t latentSize, int64_t pac
   if (!d.spec().outputs.contains("logits"))
     throw Error("INVALID_GRAPH", "discriminator: expected an output \"logits\"");
   if (const Dims logits = d.outputShape("logits"); logits.size() != 1) {
-    throw Error("INVALID_GRAPH",
-                "discriminator: expected the output \"logits\" to be [1], or [n] for verdicts on n parts, got " +
-                    describe(logits));
+    throw Error(
+        "INVALID_GRAPH",
+        "discriminator: expected the output \"logits\" to be [1], or [n] for verdicts on n parts, got " +
+            describe(logits));
   }
   if (d.spec().outputs.contains("classLogits")) {
     if (!g.hasInput("label"))
