@@ -98,5 +98,11 @@ async function resizedTo(
   }
   const { height, width } = dataset.shape;
   if (height === shape.height && width === shape.width) return dataset;
+  if (dataset.dtype === 'float32') {
+    throw new GanodeError(
+      'INVALID_DATA',
+      `${dataset.name}: expected ${shape.height}×${shape.width} but its items are ${height}×${width}, and numbers that are no pixels are not resized`,
+    );
+  }
   return resizeDataset(dataset, shape, memoryLimit);
 }

@@ -67,6 +67,9 @@ describe('sequences', () => {
         message: `${path}: expected N×steps, N×steps×features or N×C×H×W but it is ${shape.join('×')}`,
       });
     }
+    await expect(openDataset('sines', { image: { height: 16 } })).rejects.toThrow(
+      'sines: expected 16×1 but its items are 30×1, and numbers that are no pixels are not resized',
+    );
     await expect(openDataset('none.npy')).rejects.toMatchObject({ code: 'IO' });
   });
 });
