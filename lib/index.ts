@@ -4,7 +4,9 @@ export {
   type Dataset,
   type FolderOptions,
   openDataset,
+  type SequencesOptions,
   type SourceOptions,
+  sequences,
 } from './data/index.js';
 export { type ErrorCode, GanodeError } from './errors.js';
 export { type Classifier, type ClassifierOptions, openClassifier } from './evaluate/classifier.js';

@@ -6,7 +6,10 @@
  */
 
 import { loadAddon } from './addon/load.js';
-import { GanodeError } from './errors.js';
+import { wrap } from './addon/wrap.js';
+import type { NativeExtractor, NativeMetrics, TorchScriptOptions } from './native/measures.js';
+
+export type * from './native/measures.js';
 
 /** Versions and abilities of the native side, as `ganode doctor` prints them. */
 export interface NativeInfo {
@@ -312,82 +315,6 @@ export interface NetworkOptions {
   device?: string;
 }
 
-/** Rows of numbers: what an extractor says of images, row-major, `count × size`. */
-export interface FeatureRows {
-  count: number;
-  size: number;
-  data: Float32Array;
-}
-
-/** Mean and covariance (divided by count - 1) of features, in double precision. */
-export interface FeatureStatistics {
-  count: number;
-  size: number;
-  mean: Float64Array;
-  /** `size × size`. */
-  covariance: Float64Array;
-}
-
-/** A mean and its standard deviation over subsets or splits. */
-export interface Spread {
-  mean: number;
-  deviation: number;
-}
-
-export interface ManifoldReport {
-  precision: number;
-  recall: number;
-  density: number;
-  coverage: number;
-}
-
-/** Measures of generated images against real ones, on a native thread of its own; all in double precision. */
-export interface NativeMetrics {
-  /** Throws INVALID_DATA for fewer than 2 rows, or values that are not finite (so do the others). */
-  statistics(features: FeatureRows): Promise<FeatureStatistics>;
-  /** Fréchet distance of two Gaussians (Dowson & Landau 1982; Heusel et al. 2017 for FID). */
-  frechetDistance(a: FeatureStatistics, b: FeatureStatistics): Promise<number>;
-  /** Squared maximum mean discrepancy, unbiased, kernel (x·y / size + 1)³, over random subsets (Bińkowski et al. 2018). */
-  kernelDistance(
-    real: FeatureRows,
-    fake: FeatureRows,
-    options: { subsets: number; subsetSize: number; seed: number },
-  ): Promise<Spread>;
-  /** exp E KL(p(y|x) ‖ p(y)) over splits in the order of the rows (Salimans et al. 2016). */
-  inceptionScore(logits: FeatureRows, options: { splits: number }): Promise<Spread>;
-  /** Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020), by k nearest neighbours. */
-  manifold(
-    real: FeatureRows,
-    fake: FeatureRows,
-    options: { precisionNeighbours: number; densityNeighbours: number },
-  ): Promise<ManifoldReport>;
-  dispose(): Promise<void>;
-}
-
-/** How a TorchScript file is called. */
-export interface TorchScriptOptions {
-  path: string;
-  /** `'uint8'`: 0 … 255 as bytes (StyleGAN's Inception file); `'float'`: scaled to `range`. */
-  input: 'uint8' | 'float';
-  /** Of black and white, for `'float'`. */
-  range: [number, number];
-  /** [height, width] that images are resized to first, bilinear with antialiasing; absent: as they are. */
-  size?: [number, number];
-  /** Grey images are repeated to so many channels. */
-  channels: number;
-  threads?: number;
-}
-
-/** A TorchScript module on a native thread of its own. */
-export interface NativeExtractor {
-  /** uint8 N×C×H×W → features, and logits where the module gives a second tensor. Throws INVALID_DATA for an output that is no N×F. */
-  extract(images: { shape: readonly number[]; data: Uint8Array }): Promise<{
-    features: FeatureRows;
-    logits?: FeatureRows;
-  }>;
-  dispose(): Promise<void>;
-}
-
 /** Everything the addon exposes. */
 export interface NativeAddon {
   info(): NativeInfo;
@@ -424,39 +351,4 @@ let addon: NativeAddon | undefined;
 export function native(): NativeAddon {
   addon ??= wrap(loadAddon() as NativeAddon);
   return addon;
-}
-
-/** Turns the plain errors that the addon makes (`code`, `details`) into `GanodeError`s, on every call and promise. */
-function wrap<T extends object>(target: T): T {
-  return new Proxy(target, {
-    get(object, key) {
-      const value = Reflect.get(object, key, object);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        try {
-          const result = value.apply(object, args);
-          return result instanceof Promise ? result.then(wrapResult, rethrow) : result;
-        } catch (error) {
-          return rethrow(error);
-        }
-      };
-    },
-  });
-}
-
-function wrapResult(result: unknown): unknown {
-  const isHandle = typeof result === 'object' && result !== null && 'dispose' in result;
-  return isHandle ? wrap(result) : result;
-}
-
-function rethrow(error: unknown): never {
-  const { code, details, message } = error as {
-    code?: unknown;
-    details?: Record<string, unknown>;
-    message: string;
-  };
-  if (error instanceof Error && typeof code === 'string' && !(error instanceof GanodeError)) {
-    throw new GanodeError(code as GanodeError['code'], message, details ? { details } : {});
-  }
-  throw error;
 }

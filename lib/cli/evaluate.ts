@@ -7,12 +7,13 @@ import type { FeatureExtractor } from '../evaluate/extractor.js';
 import type { EvaluationReport, MetricName } from '../evaluate/report.js';
 import { drawing, shuffled } from '../evaluate/sides.js';
 import { openTorchScript } from '../evaluate/torchscript.js';
+import { valuesExtractor } from '../evaluate/values.js';
 import { writeFileAtomic } from '../files.js';
 import { scatter } from '../image/scatter.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { reportText } from './evaluation-text.js';
-import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
-import { names, wholeNumber } from './parse.js';
+import { addLoadOptions, loadOptions, refuseExisting, truncationHelp } from './generate.js';
+import { names, number, wholeNumber } from './parse.js';
 import { heldOut, sourceOf } from './real-data.js';
 
 interface EvaluateFlags extends LoadOptions {
@@ -20,6 +21,7 @@ interface EvaluateFlags extends LoadOptions {
   extractor: string;
   count?: number;
   seed: number;
+  truncation?: number;
   metrics?: string[];
   split?: 'train' | 'test';
   cache: boolean;
@@ -43,7 +45,7 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--extractor <which>',
-      'train: a classifier of the data, trained once; or a TorchScript file, which can run code: only one that you trust',
+      'train: a classifier of the data, trained once; values: the values themselves; or a TorchScript file, which can run code: only one that you trust',
       'train',
     )
     .option(
@@ -52,6 +54,7 @@ export function addEvaluate(program: Command): void {
       wholeNumber(2),
     )
     .option('--seed <n>', 'seed of the latents and of the choice of real images', wholeNumber(0), 0)
+    .option('--truncation <psi>', truncationHelp, number(1e-6, 1))
     .option('--metrics <list>', 'some of them only: frechetDistance,recall', names)
     .option('--no-cache', 'find the features of real images anew, and keep them not')
     .option('--json', 'the whole report as JSON')
@@ -61,7 +64,7 @@ export function addEvaluate(program: Command): void {
 }
 
 async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
-  const { count, seed, metrics, cache, json, out, threads, force } = flags;
+  const { count, seed, truncation, metrics, cache, json, out, threads, force } = flags;
   for (const path of [out, flags.scatter]) refuseExisting(path, force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const { data, classifierData } = await openReal(generator, flags);
@@ -79,6 +82,7 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(extractor && { extractor }),
       ...(count !== undefined && { count }),
       seed,
+      ...(truncation !== undefined && { truncation }),
       // Checked there, with the data's own list.
       ...(metrics && { metrics: metrics as MetricName[] }),
       cache,
@@ -100,6 +104,7 @@ async function openExtractor({
   threads,
 }: EvaluateFlags): Promise<FeatureExtractor | undefined> {
   if (extractor === 'train') return undefined;
+  if (extractor === 'values') return valuesExtractor();
   return openTorchScript({ path: extractor, ...(threads !== undefined && { threads }) });
 }
 
@@ -151,12 +156,12 @@ async function writeScatter(
   file: string,
   generator: Generator,
   data: Dataset,
-  { fakes, reals, seed }: EvaluationReport,
+  { fakes: count, reals, seed, truncation }: EvaluationReport,
 ): Promise<void> {
   const real = new Float32Array(2 * reals);
   const order = shuffled(data.length, seed).subarray(0, reals);
   await data.read(order, real);
-  const { options } = drawing(generator, data, order, fakes, seed);
-  const generated = await generator.sampleRaw(fakes, options);
+  const job = { generator, data, count, seed, ...(truncation !== undefined && { truncation }) };
+  const generated = await generator.sampleRaw(count, drawing(job, order).options);
   await writeFileAtomic(file, await scatter(real, generated.data));
 }

@@ -3,8 +3,19 @@ import type { EvaluationReport, Measured } from '../evaluate/report.js';
 
 /** An aligned table, then a line with what it was found of, and one with the extractor. */
 export function reportText(report: EvaluationReport): string {
-  const { metrics, fakes, reals, floorReals, extractor, data, step, recipe, seconds, bound } =
-    report;
+  const {
+    metrics,
+    fakes,
+    reals,
+    floorReals,
+    extractor,
+    data,
+    step,
+    recipe,
+    truncation,
+    seconds,
+    bound,
+  } = report;
   const rows = [
     ['metric', 'value', 'real against real', 'better'],
     ...metrics.map((metric) => [
@@ -37,6 +48,7 @@ export function reportText(report: EvaluationReport): string {
         ]
       : []),
     `${recipe} after ${number(step)} steps`,
+    ...(truncation === undefined ? [] : [`truncation ${truncation}`]),
     `${seconds.toFixed(1)} s`,
   ];
   const lines = [...table, '', facts.join('; ')];

@@ -60,6 +60,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
       metrics: [...findings.metrics, ...bound.metrics],
       fakes: count,
       seed,
+      ...(options.truncation !== undefined && { truncation: options.truncation }),
       data: data.name,
       checkpoint: generator.checkpoint,
       step: generator.step,
@@ -73,8 +74,9 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
 }
 
 /** Of the images that were measured. */
-function expertUse({ generator, data, count, seed }: Job): Promise<number[]> {
+function expertUse(job: Job): Promise<number[]> {
+  const { generator, data, count, seed } = job;
   if (generator.experts === 0) return Promise.resolve([]);
   const order = shuffled(data.length, seed).subarray(0, count);
-  return generator.expertUse(count, drawing(generator, data, order, count, seed).options);
+  return generator.expertUse(count, drawing(job, order).options);
 }

@@ -60,6 +60,8 @@ export interface EvaluationReport {
   floorReals: number;
   /** Of the latents, of the choice of real images and of subsets. */
   seed: number;
+  /** ψ with which latents were drawn; absent without truncation. */
+  truncation?: number;
   /** Name of the data. */
   data: string;
   /** What made the features; compare only numbers of equal `id`. Absent where points are measured as they are. */

@@ -10,6 +10,7 @@ export const aae = defineRecipe({
   name: 'aae',
   title: 'Adversarial autoencoder',
   paper: 'Makhzani, Shlens, Jaitly, Goodfellow, Frey, "Adversarial Autoencoders", 2016',
+  data: { kind: 'images', shapes: 'any' },
   model: z.strictObject({
     latentSize: z.int().min(1).max(65536).default(8),
     units: z.int().min(1).max(65536).default(1000),

@@ -13,6 +13,7 @@ export const avb = defineRecipe({
   title: 'Adversarial variational Bayes',
   paper:
     'Mescheder, Nowozin, Geiger, "Adversarial Variational Bayes: Unifying Variational Autoencoders and Generative Adversarial Networks", ICML 2017',
+  data: { kind: 'images', shapes: 'any' },
   model: z.strictObject({
     latentSize: size.default(8),
     noiseSize: size.default(16),

@@ -5,6 +5,15 @@ import type { ImageShape, RecipeInput } from './schema.js';
 /** Builds one network for images of a shape (0 classes: without labels); throws `INVALID_OPTION` for a shape that it cannot take. */
 type Builder<Options> = (image: ImageShape, options: Options, classes: number) => GraphSpec;
 
+/** The data that a recipe is for. */
+export interface DataFacts {
+  kind: 'images' | 'sequences';
+  /** Shapes that its networks can be built for, in words. */
+  shapes: string;
+  /** The shape that its size and cost are told for. Default 1×28×28. */
+  example?: ImageShape;
+}
+
 /** How a paper's model is made: its networks, and the settings that they were trained with. */
 export interface RecipeDefinition<Options extends z.ZodType = z.ZodType> {
   /** As `--recipe` takes it. */
@@ -12,6 +21,8 @@ export interface RecipeDefinition<Options extends z.ZodType = z.ZodType> {
   title: string;
   /** Authors, title, year. */
   paper: string;
+  /** What it is for, as `ganode recipes` tells. */
+  data: DataFacts;
   /** Options of the networks (`--set model.width=32`), with their defaults. */
   model: Options;
   /** Needs labels: without `classes` in the config, it takes as many as the data has. */

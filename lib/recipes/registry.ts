@@ -15,6 +15,7 @@ import { mgan } from './mgan.js';
 import { pacgan } from './pacgan.js';
 import { progan } from './progan.js';
 import { r3gan } from './r3gan.js';
+import { rcgan } from './rcgan.js';
 import type { RecipeDefinition } from './recipe.js';
 import { sngan } from './sngan.js';
 import { snganResnet } from './sngan-resnet.js';
@@ -44,6 +45,7 @@ export const recipes: readonly RecipeDefinition[] = [
   bigganDeep,
   progan,
   stylegan2,
+  rcgan,
   mgan,
   megan,
   vae,

@@ -10,6 +10,7 @@ export const vae = defineRecipe({
   name: 'vae',
   title: 'Variational autoencoder',
   paper: 'Kingma, Welling, "Auto-Encoding Variational Bayes", ICLR 2014',
+  data: { kind: 'images', shapes: 'any' },
   model: z.strictObject({
     latentSize: z.int().min(1).max(65536).default(20),
     units: z.int().min(1).max(65536).default(500),

@@ -1,3 +1,4 @@
+import type { Dataset } from '../data/dataset.js';
 import { invalid } from '../errors.js';
 import { Images } from '../image/images.js';
 import { type NativeNetwork, native, type SampleRequest } from '../native.js';
@@ -72,15 +73,18 @@ export class Generator implements AsyncDisposable {
     readonly checkpoint: string,
     /** Experts of a mixture (its output `gate`); 0 for a single generator. */
     readonly experts: number,
+    /** Of the data that it was trained on: `float32` where values are no pixels, and `sampleRaw` is what one wants. */
+    readonly dtype: Dataset['dtype'],
   ) {}
 
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
   static async load(path: string, options: LoadOptions = {}): Promise<Generator> {
     const checkpoint = await resolveCheckpoint(path);
-    const { recipe, step } = (await openCheckpoint(checkpoint)).metadata;
+    const { recipe, step, data } = (await openCheckpoint(checkpoint)).metadata;
     const network = await native().openGenerator(checkpoint, options);
     const { outputs } = native().inspectGraph(JSON.stringify(recipe.models.generator));
-    return new Generator(network, recipe, step, checkpoint, outputs['gate']?.shape[0] ?? 0);
+    const experts = outputs['gate']?.shape[0] ?? 0;
+    return new Generator(network, recipe, step, checkpoint, experts, data?.dtype ?? 'uint8');
   }
 
   /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
@@ -117,6 +121,29 @@ export class Generator implements AsyncDisposable {
     batch: number,
     options: SampleOptions = {},
   ): AsyncGenerator<Images, void> {
+    for await (const { latents, labels } of this.drawn(count, batch, options)) {
+      yield await this.render(latents, labels, options);
+    }
+  }
+
+  /** The same as the generator gives them, as `sampleRaw`. */
+  async *rawBatches(
+    count: number,
+    batch: number,
+    options: SampleOptions = {},
+  ): AsyncGenerator<{ shape: number[]; data: Float32Array }, void> {
+    for await (const { latents, labels } of this.drawn(count, batch, options)) {
+      const { shape, data } = await this.run(latents, labels, options, 'float32');
+      yield { shape, data: data as Float32Array };
+    }
+  }
+
+  /** What `count` images are made of, `batch` at a time. */
+  private async *drawn(
+    count: number,
+    batch: number,
+    options: SampleOptions,
+  ): AsyncGenerator<{ latents: Float32Array; labels: Int32Array | undefined }, void> {
     if (!Number.isInteger(batch) || batch < 1)
       throw invalid('batch', 'a whole number from 1', batch);
     const latents = await this.latents(count, options);
@@ -124,8 +151,10 @@ export class Generator implements AsyncDisposable {
     const size = this.recipe.latentSize;
     for (let start = 0; start < count; start += batch) {
       const end = Math.min(start + batch, count);
-      const part = latents.subarray(start * size, end * size);
-      yield await this.render(part, labels?.subarray(start, end), options);
+      yield {
+        latents: latents.subarray(start * size, end * size),
+        labels: labels?.subarray(start, end),
+      };
     }
   }
 

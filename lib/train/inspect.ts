@@ -3,7 +3,12 @@ import { stat } from 'node:fs/promises';
 import { ioError } from '../files.js';
 import { native } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
-import { latestCheckpoint, listCheckpoints, openCheckpoint } from './checkpoints.js';
+import {
+  latestCheckpoint,
+  listCheckpoints,
+  openCheckpoint,
+  type TrainedData,
+} from './checkpoints.js';
 import { Timeline } from './timeline.js';
 
 /** The checkpoint that a path means: itself, or the latest of a run directory. Throws `IO` or `INVALID_DATA`. */
@@ -23,7 +28,7 @@ export interface Description {
   /** Real images shown. */
   images: number;
   recipe: Recipe;
-  data: { name: string; length: number } | undefined;
+  data: TrainedData | undefined;
   /** Versions of ganode, libtorch and Node that wrote it. */
   versions: Record<string, string>;
   /** Trainable scalars of each network that there is. */

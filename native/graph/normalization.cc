@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "graph/batch.h"
+#include "graph/channels.h"
 #include "graph/operator.h"
 
 namespace ganode {
@@ -160,8 +161,8 @@ class VirtualBatchNorm : public AffineOperator {
     at::Tensor offset = -mean * factor;
     if (shift()) offset = offset + *shift();
     if (x.dim() == 4) {
-      factor = factor.unsqueeze(-1).unsqueeze(-1);
-      offset = offset.unsqueeze(-1).unsqueeze(-1);
+      factor = overPixels(factor);
+      offset = overPixels(offset);
     }
     return x * factor + offset;
   }

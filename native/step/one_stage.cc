@@ -36,6 +36,8 @@ void requireOneStage(const Graph& discriminator, int64_t generatorSteps) {
     if (discriminator.spec().outputs.contains(output))
       refuse(std::string("a discriminator with logits only, and it has ") + output);
   }
+  if (discriminator.outputShape("logits") != Dims{1})
+    refuse("one logit an image, and the discriminator has " + describe(discriminator.outputShape("logits")));
   if (generatorSteps != 1) refuse("generatorSteps 1, got " + std::to_string(generatorSteps));
 }
 

@@ -34,7 +34,14 @@ void requirePair(const Graph& g, const Graph& d, int64_t latentSize, int64_t pac
         "INVALID_GRAPH",
         "generator: expected the output \"image\" to be [channels, height, width], got " + describe(image));
   }
-  expectOutput(d, "discriminator", "logits", {1});
+  if (!d.spec().outputs.contains("logits"))
+    throw Error("INVALID_GRAPH", "discriminator: expected an output \"logits\"");
+  if (const Dims logits = d.outputShape("logits"); logits.size() != 1) {
+    throw Error(
+        "INVALID_GRAPH",
+        "discriminator: expected the output \"logits\" to be [1], or [n] for verdicts on n parts, got " +
+            describe(logits));
+  }
   if (d.spec().outputs.contains("classLogits")) {
     if (!g.hasInput("label"))
       throw Error("INVALID_GRAPH",

@@ -88,6 +88,7 @@ std::vector<OperatorCase> operatorCases() {
       {"maxout", {image}, R"("pieces": 2)"},
       {"reshape", {image}, R"("shape": [4, 8])"},
       {"flatten", {image}},
+      {"repeat", {features}, R"("count": 3)"},
       {"concat", {image, image}},
       {"add", {image, real({4, 4})}},
       {"multiply", {image, real({4, 4})}},

@@ -1,5 +1,7 @@
 /** MGAN and MEGAN: what they are made of, and what mixtures refuse. */
+
 import { describe, expect, it } from 'vitest';
+import type { GraphSpec } from '../../../lib/graph/spec.js';
 import { type RecipeConfig, resolveRecipe } from '../../../lib/recipes/index.js';
 import { inspect, operators, shapesOf } from '../../helpers/network.js';
 

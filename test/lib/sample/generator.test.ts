@@ -143,7 +143,7 @@ describe('describe', () => {
       step: 20,
       images: 160,
       hasEma: true,
-      data: { name: 'array', length: 40 },
+      data: { name: 'array', length: 40, dtype: 'uint8' },
     });
     expect(found.generatorParameters).toBe(16 * 6 + 16 + 32 + 64 * 16 + 64);
     expect((await inspect(found.checkpoint)).checkpoints).toEqual([]);
