@@ -68,7 +68,6 @@ void readCounts(const json& recipe, AdversarialStep::Options& step) {
   step.discriminatorSteps = count(recipe, "discriminatorSteps", 1, 1);
   step.generatorSteps = count(recipe, "generatorSteps", 1, 1);
   step.accumulation = count(recipe, "accumulation", 1, 1);
-  step.batch = count(recipe, "batch", 1, std::nullopt);
 }
 
 AdversarialStep::Options stepOptions(const json& recipe) {
@@ -144,7 +143,7 @@ SessionOptions parseSessionOptions(const std::string& text) {
     options.encoder = network(recipe, "encoder");
     readCounts(recipe, options.step);
     AutoencodingOptions& autoencoding = options.autoencoding.emplace(autoencodingOptions(recipe));
-    autoencoding.batch = options.step.batch;
+    autoencoding.batch = count(recipe, "batch", 1, std::nullopt);
     autoencoding.accumulation = options.step.accumulation;
     if (autoencoding.hasDiscriminator()) options.discriminator = network(recipe, "discriminator");
     if (options.step.discriminatorSteps * options.step.generatorSteps * options.step.packing != 1)

@@ -199,7 +199,7 @@ void Session::startProfile(int64_t skip, int64_t steps) {
 at::Tensor Session::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
-  options.images = static_cast<double>(stepsDone_ * options_.imagesPerStep());
+  options.images = options_.timeline.images(stepsDone_);
   return ganode::sample(options.ema && average_ ? average_->graph() : generator_.graph(), options);
 }
 

@@ -87,8 +87,15 @@ std::vector<at::Tensor> everyKernel(const Kernels<T>& kernels, const Extent& e) 
   const auto type = c10::CppTypeToScalarType<T>::value;
   const auto values = [&](at::IntArrayRef sizes) { return normal(sizes, random).to(type); };
   std::vector<at::Tensor> results;
+  // `more`: a bias, for kernels that take one.
+  const auto run = [&](auto kernel, const at::Tensor& from, at::IntArrayRef to, int64_t count, auto... more) {
+    at::Tensor result = at::full(to, 7, type);
+    kernel(e, from.data_ptr<T>(), more..., result.data_ptr<T>(), int64_t{0}, count);
+    results.push_back(result);
+  };
   const at::Tensor biases = values({std::max(e.channels, e.filters)});
   const auto* bias = static_cast<const T*>(biases.data_ptr<T>());
+  const auto* none = static_cast<const T*>(nullptr);
   const std::vector<int64_t> x = {e.images, e.height, e.width, e.channels};
   const std::vector<int64_t> y = {e.images, e.rows, e.columns, e.filters};
   const std::vector<int64_t> w = {e.filters, Tiling::kKernel, Tiling::kKernel, e.channels};
