@@ -125,7 +125,6 @@ TEST_CASE("MGAN's objective: D and G tell the expert of each fake, G with its we
   options.loss.kind = ganode::LossKind::NonSaturating;
   options.discriminatorExperts = 0.7;
   options.generatorExperts = 0.3;
-  options.batch = 3;
   ganode::AdversarialStep step(options, g, d);
 
   const auto copy = [](const at::Tensor& tensor) { return tensor.detach().clone().set_requires_grad(true); };
@@ -150,7 +149,7 @@ TEST_CASE("MGAN's objective: D and G tell the expert of each fake, G with its we
   const at::Tensor weightAfter = weight.detach() - rate * torch::autograd::grad({lossOfG}, {weight})[0];
 
   const std::vector<double> row =
-      step.run({x.view({1, 3, 1, 1, 2}), {}}, [&](int64_t) { return z; }, random, {0, 0});
+      step.run({x.view({1, 3, 1, 1, 2}), {}}, {[&](int64_t) { return z; }, {}, random}, {0, 0, 3});
   CHECK((d.graph().trainable()[0].second - realAfter).abs().max().item<double>() < 1e-6);
   CHECK((d.graph().trainable()[1].second - expertAfter).abs().max().item<double>() < 1e-6);
   CHECK((g.graph().trainable()[0].second - weightAfter).abs().max().item<double>() < 1e-6);
