@@ -8,6 +8,7 @@ import type { ProgressEvent } from '../../../lib/train/events.js';
 import { describe as inspect } from '../../../lib/train/inspect.js';
 import { Schedule } from '../../../lib/train/schedule.js';
 import { Timeline } from '../../../lib/train/timeline.js';
+import { Trainer } from '../../../lib/train/trainer.js';
 import { temporaryDir } from '../../helpers/tiny.js';
 import { at, tensorsOf, train } from './training.js';
 
@@ -183,6 +184,15 @@ describe('growing', () => {
     expect([await squares(20, 4), await squares(20, 2)]).toEqual([false, true]);
     expect(await squares(45, 2)).toBe(false);
     expect((await inspect(at(dir, 10))).images).toBe(136);
+  });
+
+  it('begins at its own level with the weights of another training', async () => {
+    const dir = await temporaryDir();
+    await train({ recipe: config({ checkpoint: { every: 100 } }), data, out: dir });
+    await using trainer = await Trainer.create({ recipe: config(), data, transfer: dir });
+    const { data: values } = await trainer.sample(1);
+    expect([values[1], values[16], values[51]]).toEqual([values[0], values[0], values[0]]);
+    expect(values[4]).not.toBe(values[0]);
   });
 
   it.each<[RecipeConfig, RegExp]>([
