@@ -126,11 +126,13 @@ StepData Session::stepData(const RunData& data, double skipped, const StepPositi
 }
 
 RunResult Session::run(const RunData& data, const std::function<bool()>& cancelled) {
+  RunResult result;
+  result.columns = step_.columns();
+  // Behind a run that stopped early, the data may be for steps with other batches.
+  if (cancelled()) return result;
   check(data);
   givenLatents_ = data.latents.defined() ? data.latents.view({-1, options_.latentSize}) : at::Tensor();
   givenLatentsUsed_ = 0;
-  RunResult result;
-  result.columns = step_.columns();
   const double before = options_.timeline.images(stepsDone_);
   for (int64_t i = 0; i < data.steps && !cancelled(); ++i) {
     const StepPosition position = options_.timeline.at(stepsDone_);

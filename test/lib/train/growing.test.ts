@@ -152,6 +152,19 @@ describe('growing', () => {
     expect(await counts(kept)).toEqual(Array.from({ length: 45 }, (_, i) => i + 1));
   });
 
+  it('stops what is queued across a change of batches', async () => {
+    const session = await native().createSession(JSON.stringify(resolved()));
+    onTestFinished(() => session.dispose());
+    const queued = [
+      session.run({ steps: 7, images: new Uint8Array(7 * 16 * pixels) }),
+      session.run({ steps: 5, images: new Uint8Array(5 * 8 * pixels) }),
+    ];
+    session.cancel();
+    const [first, second] = await Promise.all(queued);
+    expect(first?.completed).toBeLessThan(7);
+    expect(second?.completed).toBe(0);
+  });
+
   it('resumes exactly from every step: at a size, in a fade, and where one begins and ends', async () => {
     const whole = await temporaryDir();
     await train({ recipe: config(), data, out: whole });
