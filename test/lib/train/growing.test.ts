@@ -152,6 +152,34 @@ describe('growing', () => {
     expect(await counts(kept)).toEqual(Array.from({ length: 45 }, (_, i) => i + 1));
   });
 
+  it('multiplies learning rates by what the recipe says for the size', async () => {
+    const sgd = { kind: 'sgd', learningRate: 0.01, momentum: 0 };
+    const moved = async (factors: Record<string, number>): Promise<number[]> => {
+      const growing = { ...(config()['growing'] as object), learningRateFactors: factors };
+      const recipe = resolved({ growing, optimizers: { generator: sgd, discriminator: sgd } });
+      const session = await native().createSession(JSON.stringify(recipe));
+      onTestFinished(() => session.dispose());
+      const name = 'discriminator.conv4.weight';
+      const read = async () =>
+        Array.from((await session.readTensors([name]))[name]?.data ?? [], Number);
+      const before = await read();
+      const images = Uint8Array.from({ length: 16 * pixels }, (_, i) => (i * 7919) % 256);
+      await session.run({ steps: 1, images });
+      return (await read()).map((value, i) => value - (before[i] as number));
+    };
+    const [whole, half, other] = [
+      await moved({}),
+      await moved({ 4: 0.5 }),
+      await moved({ 8: 0.5 }),
+    ];
+    expect(other).toEqual(whole);
+    const largest = Math.max(...whole.map(Math.abs));
+    expect(largest).toBeGreaterThan(1e-4);
+    for (const [i, value] of half.entries()) {
+      expect(Math.abs(value - (whole[i] as number) / 2)).toBeLessThan(1e-3 * largest);
+    }
+  });
+
   it('stops what is queued across a change of batches', async () => {
     const session = await native().createSession(JSON.stringify(resolved()));
     onTestFinished(() => session.dispose());
