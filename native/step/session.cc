@@ -159,11 +159,13 @@ StepData Session::stepData(const RunData& data, double skipped, const StepPositi
 }
 
 RunResult Session::run(const RunData& data, const std::function<bool()>& cancelled) {
+  RunResult result;
+  result.columns = step_->columns();
+  // Behind a run that stopped early, the data may be for steps with other batches.
+  if (cancelled()) return result;
   check(data);
   givenLatents_ = data.latents.defined() ? data.latents.view({-1, options_.latentSize}) : at::Tensor();
   givenLatentsUsed_ = 0;
-  RunResult result;
-  result.columns = step_->columns();
   const StepDraws draws{[this](int64_t n) { return nextLatents(n); },
                         [this](int64_t n, int64_t size) { return nextNoise(n, size); }, random_};
   const double before = options_.timeline.images(stepsDone_);

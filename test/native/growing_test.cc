@@ -2,6 +2,7 @@
 #include "step/growing.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <doctest/doctest.h>
 
 #include "error.h"

@@ -22,6 +22,19 @@ const args = (out: string): string[] => [
   ...settings.flatMap((setting) => ['--set', setting]),
 ];
 
+it('says which batches there will be, and which sizes cannot be grown to', async () => {
+  const dry = await ganode(...args('none'), '--dry-run');
+  expect(dry).toMatchObject({ code: 0, stderr: '' });
+  expect(dry.stdout).toMatch(
+    /^114 steps of 32 images, from step 12 on 16; .* multiply-adds a step$/m,
+  );
+  const refused = await ganode('train', '--recipe', 'progan', '--data', 'mnist', '--out', 'none');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toBe(
+    'ganode: image: expected a square power of two from 8×8 to 1024×1024 (--size 32 resizes the data) for progan but received 1×28×28\n',
+  );
+});
+
 it('goes on exactly where it was killed in a fade-in', { timeout: 120_000 }, async () => {
   const dir = await temporaryDir();
   const [whole, killed] = [join(dir, 'whole'), join(dir, 'killed')];

@@ -8,6 +8,7 @@ import type { ProgressEvent } from '../../../lib/train/events.js';
 import { describe as inspect } from '../../../lib/train/inspect.js';
 import { Schedule } from '../../../lib/train/schedule.js';
 import { Timeline } from '../../../lib/train/timeline.js';
+import { Trainer } from '../../../lib/train/trainer.js';
 import { temporaryDir } from '../../helpers/tiny.js';
 import { at, tensorsOf, train } from './training.js';
 
@@ -151,6 +152,47 @@ describe('growing', () => {
     expect(await counts(kept)).toEqual(Array.from({ length: 45 }, (_, i) => i + 1));
   });
 
+  it('multiplies learning rates by what the recipe says for the size', async () => {
+    const sgd = { kind: 'sgd', learningRate: 0.01, momentum: 0 };
+    const moved = async (factors: Record<string, number>): Promise<number[]> => {
+      const growing = { ...(config()['growing'] as object), learningRateFactors: factors };
+      const recipe = resolved({ growing, optimizers: { generator: sgd, discriminator: sgd } });
+      const session = await native().createSession(JSON.stringify(recipe));
+      onTestFinished(() => session.dispose());
+      const name = 'discriminator.conv4.weight';
+      const read = async () =>
+        Array.from((await session.readTensors([name]))[name]?.data ?? [], Number);
+      const before = await read();
+      const images = Uint8Array.from({ length: 16 * pixels }, (_, i) => (i * 7919) % 256);
+      await session.run({ steps: 1, images });
+      return (await read()).map((value, i) => value - (before[i] as number));
+    };
+    const [whole, half, other] = [
+      await moved({}),
+      await moved({ 4: 0.5 }),
+      await moved({ 8: 0.5 }),
+    ];
+    expect(other).toEqual(whole);
+    const largest = Math.max(...whole.map(Math.abs));
+    expect(largest).toBeGreaterThan(1e-4);
+    for (const [i, value] of half.entries()) {
+      expect(Math.abs(value - (whole[i] as number) / 2)).toBeLessThan(1e-3 * largest);
+    }
+  });
+
+  it('stops what is queued across a change of batches', async () => {
+    const session = await native().createSession(JSON.stringify(resolved()));
+    onTestFinished(() => session.dispose());
+    const queued = [
+      session.run({ steps: 7, images: new Uint8Array(7 * 16 * pixels) }),
+      session.run({ steps: 5, images: new Uint8Array(5 * 8 * pixels) }),
+    ];
+    session.cancel();
+    const [first, second] = await Promise.all(queued);
+    expect(first?.completed).toBeLessThan(7);
+    expect(second?.completed).toBe(0);
+  });
+
   it('resumes exactly from every step: at a size, in a fade, and where one begins and ends', async () => {
     const whole = await temporaryDir();
     await train({ recipe: config(), data, out: whole });
@@ -183,6 +225,15 @@ describe('growing', () => {
     expect([await squares(20, 4), await squares(20, 2)]).toEqual([false, true]);
     expect(await squares(45, 2)).toBe(false);
     expect((await inspect(at(dir, 10))).images).toBe(136);
+  });
+
+  it('begins at its own level with the weights of another training', async () => {
+    const dir = await temporaryDir();
+    await train({ recipe: config({ checkpoint: { every: 100 } }), data, out: dir });
+    await using trainer = await Trainer.create({ recipe: config(), data, transfer: dir });
+    const { data: values } = await trainer.sample(1);
+    expect([values[1], values[16], values[51]]).toEqual([values[0], values[0], values[0]]);
+    expect(values[4]).not.toBe(values[0]);
   });
 
   it.each<[RecipeConfig, RegExp]>([
