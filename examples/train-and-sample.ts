@@ -12,7 +12,7 @@ for await (const event of trainer.train({ images: 3200 })) {
     const { step, totalSteps, metrics, imagesPerSecond } = event;
     const { discriminatorLoss: d, generatorLoss: g } = metrics;
     console.log(
-      `${step}/${totalSteps} D ${d.toFixed(2)} G ${g.toFixed(2)} ${imagesPerSecond.toFixed(0)}/s`,
+      `${step}/${totalSteps} D ${d?.toFixed(2)} G ${g?.toFixed(2)} ${imagesPerSecond.toFixed(0)}/s`,
     );
   }
 }

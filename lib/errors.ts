@@ -43,12 +43,13 @@ export class GanodeError extends Error {
   }
 }
 
-/** "Expected X for Y but received Z of type T": the one wording for a wrong argument. */
+/** "Expected X for Y but received Z of type T": the one wording for a wrong argument; of one that is absent, "received nothing". */
 export function invalid(name: string, expected: string, received: unknown): GanodeError {
-  const shown = typeof received === 'string' ? JSON.stringify(received) : String(received);
+  const value = typeof received === 'string' ? JSON.stringify(received) : String(received);
+  const shown = received === undefined ? 'nothing' : `${value} of type ${typeof received}`;
   return new GanodeError(
     'INVALID_OPTION',
-    `Expected ${expected} for ${name} but received ${shown} of type ${typeof received}`,
+    `Expected ${expected} for ${name} but received ${shown}`,
     { details: { name, expected } },
   );
 }

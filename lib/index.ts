@@ -4,7 +4,9 @@ export {
   type Dataset,
   type FolderOptions,
   openDataset,
+  type SequencesOptions,
   type SourceOptions,
+  sequences,
 } from './data/index.js';
 export { type ErrorCode, GanodeError } from './errors.js';
 export { type Classifier, type ClassifierOptions, openClassifier } from './evaluate/classifier.js';
@@ -40,6 +42,14 @@ export {
   recipes,
   resolveRecipe,
 } from './recipes/index.js';
+export {
+  Autoencoder,
+  type Bound,
+  type BoundOptions,
+  type Codes,
+  type EncodeOptions,
+  type RealImages,
+} from './sample/autoencoder.js';
 export {
   Generator,
   type InterpolateOptions,

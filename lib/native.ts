@@ -6,7 +6,10 @@
  */
 
 import { loadAddon } from './addon/load.js';
-import { GanodeError } from './errors.js';
+import { wrap } from './addon/wrap.js';
+import type { NativeExtractor, NativeMetrics, TorchScriptOptions } from './native/measures.js';
+
+export type * from './native/measures.js';
 
 /** Versions and abilities of the native side, as `ganode doctor` prints them. */
 export interface NativeInfo {
@@ -78,7 +81,8 @@ export interface RunRequest {
   labels?: Int32Array;
   /**
    * Latents in place of drawn ones, `n × latentSize`, in the order of use: one batch for every D forward pass, then one for
-   * every G forward pass that does not reuse the last D-update's fakes. For proofs against other implementations.
+   * every G forward pass that does not reuse the last D-update's fakes; of autoencoders one for the noise of every encoding that draws,
+   * and one for every draw from the prior. For proofs against other implementations.
    */
   latents?: Float32Array;
 }
@@ -136,6 +140,10 @@ export interface SampleRequest {
   truncation?: number;
   /** One class index an image, for a generator with a `label` input. */
   labels?: Int32Array;
+  /** The expert that every gate chooses, for a mixture of experts; absent, the gates choose. */
+  expert?: number;
+  /** Which output of the generator. Default `image`. */
+  name?: string;
   /** Images per forward pass. Default 64. */
   batch?: number;
   /** `'uint8'`: [-1, 1] → [0, 255], rounded and clamped (default); `'float32'`: as generated. */
@@ -172,9 +180,9 @@ export interface TransferReport {
   missing: string[];
 }
 
-/** A generator and a discriminator in training, on a native thread of their own. */
+/** The networks of a recipe in training, on a native thread of their own. */
 export interface NativeSession {
-  /** Runs fused adversarial steps. Resolves early, with what was completed, after `cancel()`. */
+  /** Runs training steps. Resolves early, with what was completed, after `cancel()`. */
   run(request: RunRequest): Promise<RunReport>;
   /** Records `steps` of the coming steps, after `skip` others. Changes nothing of what they compute. */
   startProfile(request: { skip: number; steps: number }): Promise<void>;
@@ -227,6 +235,41 @@ export interface NativeNetwork {
   readonly bytes: number;
 }
 
+/** Images to encode: n×C×H×W, uint8 or float32 in [-1, 1]. */
+export interface EncodeRequest {
+  images: TensorData;
+  /** Draws from the posterior in place of its mean (default false); a posterior without a density is always drawn from. */
+  draw?: boolean;
+  /** Of draws. Default 0. */
+  seed?: number;
+  /** Draws an image, for `bound`. Default 1. */
+  samples?: number;
+  /** Images per forward pass. Default 64. */
+  batch?: number;
+}
+
+/** Terms of the evidence lower bound, one number an image: in nats, but for `squaredError`. */
+export interface BoundReport {
+  /** -log p(x|z). */
+  reconstruction: TensorData;
+  /** KL(q(z|x) ‖ p(z)); absent where the encoder's posterior has no density. */
+  kl?: TensorData;
+  /** Mean over the values of an image, on [-1, 1]. */
+  squaredError: TensorData;
+}
+
+/** A trained encoder and its decoder, on a native thread of their own. */
+export interface NativeAutoencoder {
+  /** n × latentSize, as Float32Array. */
+  encode(request: EncodeRequest): Promise<TensorData>;
+  decode(request: SampleRequest): Promise<SampleReport>;
+  /** Images as those that came: uint8 or float32. */
+  reconstruct(request: EncodeRequest): Promise<SampleReport>;
+  bound(request: EncodeRequest): Promise<BoundReport>;
+  dispose(): Promise<void>;
+  readonly bytes: number;
+}
+
 /** A graph with an input `image` and outputs `features` and `logits`, on a native thread of its own: training and use. */
 export interface NativeClassifier {
   /**
@@ -272,82 +315,6 @@ export interface NetworkOptions {
   device?: string;
 }
 
-/** Rows of numbers: what an extractor says of images, row-major, `count × size`. */
-export interface FeatureRows {
-  count: number;
-  size: number;
-  data: Float32Array;
-}
-
-/** Mean and covariance (divided by count - 1) of features, in double precision. */
-export interface FeatureStatistics {
-  count: number;
-  size: number;
-  mean: Float64Array;
-  /** `size × size`. */
-  covariance: Float64Array;
-}
-
-/** A mean and its standard deviation over subsets or splits. */
-export interface Spread {
-  mean: number;
-  deviation: number;
-}
-
-export interface ManifoldReport {
-  precision: number;
-  recall: number;
-  density: number;
-  coverage: number;
-}
-
-/** Measures of generated images against real ones, on a native thread of its own; all in double precision. */
-export interface NativeMetrics {
-  /** Throws INVALID_DATA for fewer than 2 rows, or values that are not finite (so do the others). */
-  statistics(features: FeatureRows): Promise<FeatureStatistics>;
-  /** Fréchet distance of two Gaussians (Dowson & Landau 1982; Heusel et al. 2017 for FID). */
-  frechetDistance(a: FeatureStatistics, b: FeatureStatistics): Promise<number>;
-  /** Squared maximum mean discrepancy, unbiased, kernel (x·y / size + 1)³, over random subsets (Bińkowski et al. 2018). */
-  kernelDistance(
-    real: FeatureRows,
-    fake: FeatureRows,
-    options: { subsets: number; subsetSize: number; seed: number },
-  ): Promise<Spread>;
-  /** exp E KL(p(y|x) ‖ p(y)) over splits in the order of the rows (Salimans et al. 2016). */
-  inceptionScore(logits: FeatureRows, options: { splits: number }): Promise<Spread>;
-  /** Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020), by k nearest neighbours. */
-  manifold(
-    real: FeatureRows,
-    fake: FeatureRows,
-    options: { precisionNeighbours: number; densityNeighbours: number },
-  ): Promise<ManifoldReport>;
-  dispose(): Promise<void>;
-}
-
-/** How a TorchScript file is called. */
-export interface TorchScriptOptions {
-  path: string;
-  /** `'uint8'`: 0 … 255 as bytes (StyleGAN's Inception file); `'float'`: scaled to `range`. */
-  input: 'uint8' | 'float';
-  /** Of black and white, for `'float'`. */
-  range: [number, number];
-  /** [height, width] that images are resized to first, bilinear with antialiasing; absent: as they are. */
-  size?: [number, number];
-  /** Grey images are repeated to so many channels. */
-  channels: number;
-  threads?: number;
-}
-
-/** A TorchScript module on a native thread of its own. */
-export interface NativeExtractor {
-  /** uint8 N×C×H×W → features, and logits where the module gives a second tensor. Throws INVALID_DATA for an output that is no N×F. */
-  extract(images: { shape: readonly number[]; data: Uint8Array }): Promise<{
-    features: FeatureRows;
-    logits?: FeatureRows;
-  }>;
-  dispose(): Promise<void>;
-}
-
 /** Everything the addon exposes. */
 export interface NativeAddon {
   info(): NativeInfo;
@@ -355,7 +322,7 @@ export interface NativeAddon {
   inspectGraph(graph: string): GraphReport;
   /** The steps of a resolved recipe (JSON), stage by stage; the last has no end. Throws INVALID_OPTION. */
   timeline(recipe: string): TimelineStage[];
-  /** Builds both networks of a resolved recipe (JSON) and draws their first weights. */
+  /** Builds the networks of a resolved recipe (JSON) and draws their first weights. */
   createSession(recipe: string): Promise<NativeSession>;
   /** Builds one graph (JSON) with fresh weights. */
   createNetwork(graph: string, options: NetworkOptions): Promise<NativeNetwork>;
@@ -366,6 +333,11 @@ export interface NativeAddon {
     path: string,
     options: NetworkOptions & { ema?: boolean; standingStatistics?: number },
   ): Promise<NativeNetwork>;
+  /** Opens the encoder and the generator of a checkpoint. Throws CHECKPOINT_MISMATCH for one without an encoder. */
+  openAutoencoder(
+    path: string,
+    options: NetworkOptions & { ema?: boolean; standingStatistics?: number },
+  ): Promise<NativeAutoencoder>;
   createMetrics(options: { threads?: number }): Promise<NativeMetrics>;
   /** Opens a TorchScript file, which can run code: only what the user trusts. Throws INVALID_DATA where it is none. */
   openExtractor(options: TorchScriptOptions): Promise<NativeExtractor>;
@@ -379,39 +351,4 @@ let addon: NativeAddon | undefined;
 export function native(): NativeAddon {
   addon ??= wrap(loadAddon() as NativeAddon);
   return addon;
-}
-
-/** Turns the plain errors that the addon makes (`code`, `details`) into `GanodeError`s, on every call and promise. */
-function wrap<T extends object>(target: T): T {
-  return new Proxy(target, {
-    get(object, key) {
-      const value = Reflect.get(object, key, object);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        try {
-          const result = value.apply(object, args);
-          return result instanceof Promise ? result.then(wrapResult, rethrow) : result;
-        } catch (error) {
-          return rethrow(error);
-        }
-      };
-    },
-  });
-}
-
-function wrapResult(result: unknown): unknown {
-  const isHandle = typeof result === 'object' && result !== null && 'dispose' in result;
-  return isHandle ? wrap(result) : result;
-}
-
-function rethrow(error: unknown): never {
-  const { code, details, message } = error as {
-    code?: unknown;
-    details?: Record<string, unknown>;
-    message: string;
-  };
-  if (error instanceof Error && typeof code === 'string' && !(error instanceof GanodeError)) {
-    throw new GanodeError(code as GanodeError['code'], message, details ? { details } : {});
-  }
-  throw error;
 }

@@ -1,6 +1,7 @@
 // What JavaScript can see; nothing else. The contract is lib/native.ts.
 #include <napi.h>
 
+#include "binding/autoencoder.h"
 #include "binding/classifier.h"
 #include "binding/environment.h"
 #include "binding/inspect.h"
@@ -11,6 +12,7 @@
 
 namespace {
 
+using ganode::binding::AutoencoderObject;
 using ganode::binding::ClassifierObject;
 using ganode::binding::Environment;
 using ganode::binding::ExtractorObject;
@@ -23,6 +25,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* environment = new Environment;  // freed with the environment
   environment->session = Napi::Persistent(SessionObject::define(env));
   environment->network = Napi::Persistent(NetworkObject::define(env));
+  environment->autoencoder = Napi::Persistent(AutoencoderObject::define(env));
   environment->classifier = Napi::Persistent(ClassifierObject::define(env));
   environment->metrics = Napi::Persistent(MetricsObject::define(env));
   environment->extractor = Napi::Persistent(ExtractorObject::define(env));
@@ -36,6 +39,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("createSession", Napi::Function::New(env, SessionObject::create));
   exports.Set("createNetwork", Napi::Function::New(env, NetworkObject::create));
   exports.Set("openGenerator", Napi::Function::New(env, NetworkObject::open));
+  exports.Set("openAutoencoder", Napi::Function::New(env, AutoencoderObject::open));
   exports.Set("createClassifier", Napi::Function::New(env, ClassifierObject::create));
   exports.Set("createMetrics", Napi::Function::New(env, MetricsObject::create));
   exports.Set("openExtractor", Napi::Function::New(env, ExtractorObject::open));

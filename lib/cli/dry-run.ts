@@ -1,8 +1,10 @@
 /** `ganode train --dry-run`. */
 import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
+import type { GraphSpec } from '../graph/spec.js';
 import { summary } from '../graph/summary.js';
 import { native, type TimelineStage } from '../native.js';
+import { networksOf } from '../recipes/autoencoding.js';
 import { readRunConfig } from '../train/run-directory.js';
 import { Schedule } from '../train/schedule.js';
 import { Timeline } from '../train/timeline.js';
@@ -11,7 +13,7 @@ import { countingRule, multiplyAddsOfStep } from './cost.js';
 import type { Training } from './training.js';
 
 /**
- * Does all that training does before its first step, but for the run directory: opens the data, builds both networks on the device,
+ * Does all that training does before its first step, but for the run directory: opens the data, builds the networks on the device,
  * loads the checkpoint to resume from. Then prints the networks and the cost of a step.
  */
 export async function dryRun({
@@ -34,13 +36,14 @@ export async function dryRun({
   const { totalSteps } = new Schedule(recipe, dataset.length);
   const { stages } = new Timeline(recipe);
   const { batch, imagesPerStep } = stages.at(-1) as TimelineStage;
-  const { generator, discriminator } = recipe.models;
+  const networks = networksOf(recipe.autoencoding?.kind).map((name) => ({
+    name,
+    graph: recipe.models[name] as GraphSpec,
+  }));
   const count = (graph: unknown): number =>
     native().inspectGraph(JSON.stringify(graph)).multiplyAdds;
-  const multiplyAdds = multiplyAddsOfStep(
-    { generator: count(generator), discriminator: count(discriminator) },
-    { ...recipe, batch },
-  );
+  const forward = Object.fromEntries(networks.map(({ name, graph }) => [name, count(graph)]));
+  const multiplyAdds = multiplyAddsOfStep(forward, { ...recipe, batch });
   if (json) {
     const { name, length } = dataset;
     const report = { type: 'dryRun', step: trainer.step, totalSteps, imagesPerStep, multiplyAdds };
@@ -53,12 +56,7 @@ export async function dryRun({
     `recipe ${recipe.recipe}, ${recipe.precision}, ${recipe.device}${from}`,
     `data ${dataset.name}: ${dataset.length} images of ${channels}×${height}×${width}`,
     '',
-    'generator',
-    summary(generator),
-    '',
-    'discriminator',
-    summary(discriminator),
-    '',
+    ...networks.flatMap(({ name, graph }) => [name, summary(graph), '']),
     `${totalSteps} steps of ${describeSteps(stages)}; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
     `(${countingRule})`,
   ];

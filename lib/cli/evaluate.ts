@@ -1,26 +1,27 @@
-import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Dataset, imageSize } from '../data/dataset.js';
-import { openDataset, type SourceOptions } from '../data/source.js';
+import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { evaluate as evaluateGenerator } from '../evaluate/evaluate.js';
 import type { FeatureExtractor } from '../evaluate/extractor.js';
 import type { EvaluationReport, MetricName } from '../evaluate/report.js';
 import { drawing, shuffled } from '../evaluate/sides.js';
 import { openTorchScript } from '../evaluate/torchscript.js';
+import { valuesExtractor } from '../evaluate/values.js';
 import { writeFileAtomic } from '../files.js';
 import { scatter } from '../image/scatter.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
-import { readRunConfig } from '../train/run-directory.js';
 import { reportText } from './evaluation-text.js';
-import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
-import { names, wholeNumber } from './parse.js';
+import { addLoadOptions, loadOptions, refuseExisting, truncationHelp } from './generate.js';
+import { names, number, wholeNumber } from './parse.js';
+import { heldOut, sourceOf } from './real-data.js';
 
 interface EvaluateFlags extends LoadOptions {
   data?: string;
   extractor: string;
   count?: number;
   seed: number;
+  truncation?: number;
   metrics?: string[];
   split?: 'train' | 'test';
   cache: boolean;
@@ -44,7 +45,7 @@ export function addEvaluate(program: Command): void {
     )
     .option(
       '--extractor <which>',
-      'train: a classifier of the data, trained once; or a TorchScript file, which can run code: only one that you trust',
+      'train: a classifier of the data, trained once; values: the values themselves; or a TorchScript file, which can run code: only one that you trust',
       'train',
     )
     .option(
@@ -53,6 +54,7 @@ export function addEvaluate(program: Command): void {
       wholeNumber(2),
     )
     .option('--seed <n>', 'seed of the latents and of the choice of real images', wholeNumber(0), 0)
+    .option('--truncation <psi>', truncationHelp, number(1e-6, 1))
     .option('--metrics <list>', 'some of them only: frechetDistance,recall', names)
     .option('--no-cache', 'find the features of real images anew, and keep them not')
     .option('--json', 'the whole report as JSON')
@@ -62,10 +64,11 @@ export function addEvaluate(program: Command): void {
 }
 
 async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
-  const { count, seed, metrics, cache, json, out, threads, force } = flags;
+  const { count, seed, truncation, metrics, cache, json, out, threads, force } = flags;
   for (const path of [out, flags.scatter]) refuseExisting(path, force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const { data, classifierData } = await openReal(generator, flags);
+  const others = await openHeldOut(generator, flags);
   if (flags.scatter) requirePoints(data);
   const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
   const extractor = await openExtractor(flags);
@@ -74,9 +77,12 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
       generator,
       data,
       ...(classifierData && { classifierData }),
+      ...(others && { heldOut: others }),
+      load: loadOptions(flags),
       ...(extractor && { extractor }),
       ...(count !== undefined && { count }),
       seed,
+      ...(truncation !== undefined && { truncation }),
       // Checked there, with the data's own list.
       ...(metrics && { metrics: metrics as MetricName[] }),
       cache,
@@ -98,6 +104,7 @@ async function openExtractor({
   threads,
 }: EvaluateFlags): Promise<FeatureExtractor | undefined> {
   if (extractor === 'train') return undefined;
+  if (extractor === 'values') return valuesExtractor();
   return openTorchScript({ path: extractor, ...(threads !== undefined && { threads }) });
 }
 
@@ -109,16 +116,9 @@ async function openReal(
   generator: Generator,
   { data: asked, split, extractor }: EvaluateFlags,
 ): Promise<{ data: Dataset; classifierData?: Dataset }> {
-  const own = await ownData(generator);
-  const source = asked ?? own?.source;
-  if (source === undefined) {
-    const run = dirname(dirname(generator.checkpoint));
-    const message = `Expected --data SOURCE, as ${run} has no config.json that names its data`;
-    throw new GanodeError('INVALID_OPTION', message);
-  }
+  const own = await sourceOf(generator, asked);
+  const { source, options } = own;
   const { image } = generator.recipe;
-  // The options of other data say nothing of this one.
-  const options = source === own?.source ? own.options : {};
   const data = await openDataset(source, { ...options, image, ...(split && { split }) });
   if (extractor !== 'train') return { data };
   const [name = '', dir] = source.split(/:(.*)/s);
@@ -133,17 +133,16 @@ async function openReal(
   return { data, classifierData: await openDataset(source, { ...options, image }) };
 }
 
-/** What the run was trained on, where it has a config.json that tells. */
-async function ownData({
-  checkpoint,
-}: Generator): Promise<{ source: string; options: SourceOptions } | undefined> {
-  try {
-    const { data } = await readRunConfig(dirname(dirname(checkpoint)));
-    return data && { source: data.source, options: data.options ?? {} };
-  } catch (error) {
-    if (error instanceof GanodeError && error.code === 'IO') return undefined;
-    throw error;
-  }
+/** Of an autoencoder: the part of its data that it was not trained on, where there is one. */
+async function openHeldOut(
+  generator: Generator,
+  { data }: EvaluateFlags,
+): Promise<Dataset | undefined> {
+  if (!generator.recipe.autoencoding) return undefined;
+  const found = await sourceOf(generator, data);
+  const options = heldOut(found);
+  const { image } = generator.recipe;
+  return options && openDataset(found.source, { ...options, image });
 }
 
 function requirePoints({ name, dtype, shape }: Dataset): void {
@@ -157,12 +156,12 @@ async function writeScatter(
   file: string,
   generator: Generator,
   data: Dataset,
-  { fakes, reals, seed }: EvaluationReport,
+  { fakes: count, reals, seed, truncation }: EvaluationReport,
 ): Promise<void> {
   const real = new Float32Array(2 * reals);
   const order = shuffled(data.length, seed).subarray(0, reals);
   await data.read(order, real);
-  const { options } = drawing(generator, data, order, fakes, seed);
-  const generated = await generator.sampleRaw(fakes, options);
+  const job = { generator, data, count, seed, ...(truncation !== undefined && { truncation }) };
+  const generated = await generator.sampleRaw(count, drawing(job, order).options);
   await writeFileAtomic(file, await scatter(real, generated.data));
 }

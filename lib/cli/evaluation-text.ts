@@ -3,7 +3,19 @@ import type { EvaluationReport, Measured } from '../evaluate/report.js';
 
 /** An aligned table, then a line with what it was found of, and one with the extractor. */
 export function reportText(report: EvaluationReport): string {
-  const { metrics, fakes, reals, floorReals, extractor, data, step, recipe, seconds } = report;
+  const {
+    metrics,
+    fakes,
+    reals,
+    floorReals,
+    extractor,
+    data,
+    step,
+    recipe,
+    truncation,
+    seconds,
+    bound,
+  } = report;
   const rows = [
     ['metric', 'value', 'real against real', 'better'],
     ...metrics.map((metric) => [
@@ -24,14 +36,30 @@ export function reportText(report: EvaluationReport): string {
   );
   const number = (value: number): string => value.toLocaleString('en-US');
   const facts = [
-    `${number(fakes)} generated and ${number(reals)} real images of ${data}`,
-    `real against real: ${number(floorReals)}`,
+    ...(reals > 0
+      ? [
+          `${number(fakes)} generated and ${number(reals)} real images of ${data}`,
+          `real against real: ${number(floorReals)}`,
+        ]
+      : []),
+    ...(bound
+      ? [
+          `bound of ${number(bound.images)} ${bound.heldOut ? 'held-out ' : ''}images of ${bound.data}`,
+        ]
+      : []),
     `${recipe} after ${number(step)} steps`,
+    ...(truncation === undefined ? [] : [`truncation ${truncation}`]),
     `${seconds.toFixed(1)} s`,
   ];
   const lines = [...table, '', facts.join('; ')];
+  if (report.experts) lines.push(`experts' shares of the images: ${shares(report.experts)}`);
   if (extractor) lines.push(`extractor ${extractor.id}: ${extractor.description}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** In percent. */
+function shares(experts: readonly number[]): string {
+  return experts.map((share) => `${(100 * share).toFixed(1)}%`).join(' ');
 }
 
 function measuredText({ value, deviation }: Measured): string {

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { GanodeError } from '../errors.js';
+import { writeFileAtomic } from '../files.js';
+import { curves } from '../image/curves.js';
+import { npy } from '../image/npy.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { labels, number, wholeNumber } from './parse.js';
 
@@ -9,11 +12,14 @@ interface GenerateFlags extends LoadOptions {
   seed: number;
   truncation?: number;
   labels?: number[];
+  expert?: number;
   grid?: string;
   png?: string;
   npy?: string;
   force?: boolean;
 }
+
+export const truncationHelp = 'above 0 and up to 1: fewer extremes, less variety';
 
 /** Options of whatever loads a generator. */
 export function addLoadOptions(command: Command): Command {
@@ -60,15 +66,19 @@ export function addGenerate(program: Command): void {
     .argument('<run>', 'run directory or checkpoint')
     .option('--count <n>', 'images', wholeNumber(1), 64)
     .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
-    .option(
-      '--truncation <psi>',
-      'above 0 and up to 1: fewer extremes, less variety',
-      number(1e-6, 1),
-    )
+    .option('--truncation <psi>', truncationHelp, number(1e-6, 1))
     .option('--labels <list>', 'class indices, one an image or one for all: 0,1,2', labels)
+    .option(
+      '--expert <n>',
+      'of a mixture of experts, the one that makes all images',
+      wholeNumber(0),
+    )
     .option('--grid <file>', 'one PNG with all images')
     .option('--png <dir>', 'one PNG an image')
-    .option('--npy <file>', 'a NumPy array: uint8, N×C×H×W');
+    .option(
+      '--npy <file>',
+      'a NumPy array: uint8, N×C×H×W; of sequences float32, N×steps×features',
+    );
   addLoadOptions(command).action(generate);
 }
 
@@ -82,15 +92,38 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
   }
   for (const path of [grid, png, npy]) refuseExisting(path, flags.force);
   await using generator = await Generator.load(run, loadOptions(flags));
-  const images = await generator.sample(flags.count, {
+  const options = {
     seed: flags.seed,
     ...(flags.truncation !== undefined && { truncation: flags.truncation }),
     ...(flags.labels && {
       labels: flags.labels.length === 1 ? (flags.labels[0] as number) : flags.labels,
     }),
-  });
-  if (grid) await images.toGrid(grid);
-  if (png) await images.toPngs(png);
-  if (npy) await images.toNpy(npy);
+    ...(flags.expert !== undefined && { expert: flags.expert }),
+  };
+  if (generator.dtype === 'float32') {
+    await writeValues(await generator.sampleRaw(flags.count, options), flags);
+  } else {
+    const images = await generator.sample(flags.count, options);
+    if (grid) await images.toGrid(grid);
+    if (png) await images.toPngs(png);
+    if (npy) await images.toNpy(npy);
+  }
   for (const path of [grid, png, npy]) if (path) process.stdout.write(`${path}\n`);
+}
+
+/** Of a generator whose values are no pixels: float32, of one channel N×steps×features; curves for a grid. */
+async function writeValues(
+  { shape, data }: { shape: number[]; data: Float32Array },
+  { grid, png, npy: file }: GenerateFlags,
+): Promise<void> {
+  const [count = 0, channels = 0, steps = 0, features = 0] = shape;
+  const sequences = channels === 1;
+  if (png || (grid && !sequences)) {
+    throw new GanodeError(
+      'INVALID_OPTION',
+      `Expected --npy${sequences ? ' or --grid' : ''} for a generator whose values are no pixels`,
+    );
+  }
+  if (grid) await writeFileAtomic(grid, (await curves([count, steps, features], data)).png);
+  if (file) await writeFileAtomic(file, npy(sequences ? [count, steps, features] : shape, data));
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { networksOf } from '../recipes/autoencoding.js';
+import type { OptimizerOptions } from '../recipes/schema.js';
 import { describe } from '../train/inspect.js';
 
 export function addInfo(program: Command): void {
@@ -19,8 +21,8 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   const { recipe } = found;
   const { channels, height, width } = recipe.image;
   const count = (value: number): string => value.toLocaleString('en-US');
-  const optimizer = ({ kind, learningRate }: typeof recipe.optimizers.generator): string =>
-    `${kind} ${learningRate}`;
+  const optimizer = (one: OptimizerOptions | undefined): string =>
+    one ? `${one.kind} ${one.learningRate}` : '';
   const rows: [string, string][] = [
     ['checkpoint', `${found.checkpoint} (${(found.bytes / 1e6).toFixed(1)} MB, whole)`],
     ['recipe', recipe.recipe],
@@ -30,14 +32,10 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
     ],
     ['data', found.data ? `${found.data.name}, ${count(found.data.length)} images` : 'unknown'],
     ['trained', `${count(found.step)} steps, ${count(found.images)} images`],
-    [
-      'generator',
-      `${count(found.generatorParameters)} parameters, ${optimizer(recipe.optimizers.generator)}`,
-    ],
-    [
-      'discriminator',
-      `${count(found.discriminatorParameters)} parameters, ${optimizer(recipe.optimizers.discriminator)}`,
-    ],
+    ...networksOf(recipe.autoencoding?.kind).map((name): [string, string] => [
+      name,
+      `${count(found[`${name}Parameters`] ?? 0)} parameters, ${optimizer(recipe.optimizers[name])}`,
+    ]),
     ['average', found.hasEma ? JSON.stringify(recipe.ema) : 'none'],
     ['seed', String(recipe.seed)],
     [

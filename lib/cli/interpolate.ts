@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
+import { readImages } from '../data/read-images.js';
 import { invalid } from '../errors.js';
+import { shuffled } from '../evaluate/sides.js';
+import type { Images } from '../image/images.js';
+import { Autoencoder } from '../sample/autoencoder.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
 import { number, wholeNumber } from './parse.js';
+import { openImages, splitOption } from './real-data.js';
 
 interface InterpolateFlags extends LoadOptions {
   out: string;
@@ -13,6 +18,9 @@ interface InterpolateFlags extends LoadOptions {
   truncation?: number;
   label?: number;
   loop: boolean;
+  real?: boolean;
+  data?: string;
+  split?: 'train' | 'test';
   force?: boolean;
 }
 
@@ -28,6 +36,9 @@ export function addInterpolate(program: Command): void {
     .option('--fps <n>', 'frames a second', number(1, 50), 12)
     .option('--truncation <psi>', 'above 0 and up to 1', number(1e-6, 1))
     .option('--label <n>', 'class index, for a conditional generator', wholeNumber(0))
+    .option('--real', 'through real images, of an autoencoder: --keys of them, by --seed')
+    .option('--data <source>', "with --real: the images; default the run's own data")
+    .addOption(splitOption())
     .option('--no-loop', 'end at the last latent, not back at the first');
   addLoadOptions(command).action(interpolate);
 }
@@ -36,6 +47,15 @@ async function interpolate(run: string, flags: InterpolateFlags): Promise<void> 
   const { out, frames, keys, seed, fps, truncation, label, loop } = flags;
   if (!/\.(webp|gif)$/i.test(out)) throw invalid('--out', 'a name that ends in .webp or .gif', out);
   refuseExisting(out, flags.force);
+  if (flags.real) {
+    await (await throughReal(run, flags)).toAnimation(out, { fps });
+    process.stdout.write(`${out}\n`);
+    return;
+  }
+  for (const name of ['data', 'split'] as const) {
+    if (flags[name] !== undefined)
+      throw invalid(`--${name}`, 'nothing without --real', flags[name]);
+  }
   await using generator = await Generator.load(run, loadOptions(flags));
   const images = await generator.interpolate({
     frames,
@@ -47,4 +67,16 @@ async function interpolate(run: string, flags: InterpolateFlags): Promise<void> 
   });
   await images.toAnimation(out, { fps });
   process.stdout.write(`${out}\n`);
+}
+
+/** Frames between real images. */
+async function throughReal(run: string, flags: InterpolateFlags): Promise<Images> {
+  const { frames, keys, seed, loop, truncation, label } = flags;
+  for (const [name, value] of Object.entries({ truncation, label })) {
+    if (value !== undefined) throw invalid(`--${name}`, 'nothing with --real', value);
+  }
+  await using autoencoder = await Autoencoder.load(run, loadOptions(flags));
+  const dataset = await openImages(autoencoder, flags);
+  const chosen = shuffled(dataset.length, seed).subarray(0, keys);
+  return await autoencoder.interpolate(await readImages(dataset, chosen), { frames, loop });
 }

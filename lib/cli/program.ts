@@ -10,6 +10,8 @@ const commands: Record<string, () => Promise<Add>> = {
   train: async () => (await import('./train.js')).addTrain,
   generate: async () => (await import('./generate.js')).addGenerate,
   interpolate: async () => (await import('./interpolate.js')).addInterpolate,
+  reconstruct: async () => (await import('./reconstruct.js')).addReconstruct,
+  encode: async () => (await import('./encode.js')).addEncode,
   evaluate: async () => (await import('./evaluate.js')).addEvaluate,
   info: async () => (await import('./info.js')).addInfo,
   recipes: async () => (await import('./recipes.js')).addRecipes,

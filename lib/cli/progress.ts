@@ -9,7 +9,7 @@ const textWidth = 77;
 function barOptions(stream: NodeJS.WriteStream): Options {
   return {
     format:
-      '{bar} {percentage}%  epoch {epoch}  {rate} images/s  D {d} G {g}  waited {waited}  {left} left',
+      '{bar} {percentage}%  epoch {epoch}  {rate} images/s  {losses}  waited {waited}  {left} left',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: Math.min(24, Math.max(4, (stream.columns || 80) - textWidth)),
@@ -85,15 +85,29 @@ export class Progress {
   }
 }
 
-type Payload = Record<'epoch' | 'rate' | 'd' | 'g' | 'waited' | 'left', string>;
+type Payload = Record<'epoch' | 'rate' | 'losses' | 'waited' | 'left', string>;
+
+/** What is shown of the numbers of a report, where they are there. */
+const shown = [
+  ['elbo', 'ELBO', 1],
+  ['reconstruction', 'rec', 1],
+  ['kl', 'KL', 1],
+  ['discriminatorLoss', 'D', 3],
+  ['generatorLoss', 'G', 3],
+  ['encoderLoss', 'E', 3],
+] as const;
 
 function payload(event: ProgressEvent): Payload {
   const { epoch, imagesPerSecond, metrics, waitedShare, secondsLeft } = event;
   return {
     epoch: epoch.toFixed(2),
     rate: imagesPerSecond.toFixed(0),
-    d: metrics.discriminatorLoss.toFixed(3),
-    g: metrics.generatorLoss.toFixed(3),
+    losses: shown
+      .flatMap(([name, label, digits]) => {
+        const value = metrics[name];
+        return value === undefined ? [] : [`${label} ${value.toFixed(digits)}`];
+      })
+      .join(' '),
     waited: percent(waitedShare),
     left: duration(secondsLeft),
   };
@@ -101,10 +115,20 @@ function payload(event: ProgressEvent): Payload {
 
 /** A report as a plain line. */
 export function progressLine(event: ProgressEvent): string {
-  const { epoch, rate, d, g, waited, left } = payload(event);
+  const { epoch, rate, losses, waited, left } = payload(event);
   const { lod } = event.metrics;
   const level = lod === undefined ? '' : ` lod ${lod.toFixed(2)}`;
-  return `step ${event.step}/${event.totalSteps} epoch ${epoch}${level} | ${rate} images/s | D ${d} G ${g} | waited ${waited} | ${left} left`;
+  return `step ${event.step}/${event.totalSteps} epoch ${epoch}${level} | ${rate} images/s | ${losses}${expertsText(event)} | waited ${waited} | ${left} left`;
+}
+
+/** How many experts of a mixture are in use: e to the entropy of their shares, which is all of them where the shares are alike. */
+function expertsText({ metrics }: ProgressEvent): string {
+  const shares = Object.entries(metrics).flatMap(([name, value]) =>
+    name.startsWith('expertUse.') ? [value] : [],
+  );
+  if (shares.length === 0) return '';
+  const entropy = shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+  return ` | experts ${Math.exp(entropy).toFixed(1)} of ${shares.length}`;
 }
 
 /** Any other event as a line; undefined for those that say nothing new. */

@@ -16,7 +16,7 @@ export function addTrain(program: Command): void {
     .option('--recipe <name>', 'recipe (see `ganode recipes`); default dcgan')
     .option(
       '--data <source>',
-      'mnist, fashion-mnist or stacked-mnist, each with :DIR or without; ring, grid; a folder of images',
+      'mnist, fashion-mnist or stacked-mnist, each with :DIR or without; ring, grid; sines; a folder of images; an .npy file',
     )
     .option('--out <dir>', 'run directory')
     .addOption(

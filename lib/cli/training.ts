@@ -56,7 +56,7 @@ export async function gather(flags: TrainFlags): Promise<Training> {
   const before = file.data ?? (resume && (await readRunConfig(resume.run).catch(none))?.data);
   const source = flags.data ?? before?.source;
   if (!source) {
-    const expected = 'mnist, fashion-mnist, or a folder';
+    const expected = 'mnist, fashion-mnist, a folder, or an .npy file';
     throw new GanodeError('INVALID_OPTION', `Expected --data SOURCE: ${expected}`);
   }
   // The options of other data say nothing of this one.

@@ -5,9 +5,10 @@ import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { type Dataset, defaultMemoryLimit, requireMemoryLimit, requireShape } from './dataset.js';
 import { type FolderOptions, openFolder } from './folder.js';
-import { type MixtureName, openMixture } from './mixture.js';
+import { openMixture } from './mixture.js';
 import { findIdx, openFashionMnist, openIdxFolder, openMnist, type Split } from './mnist.js';
 import { resizeDataset } from './resize.js';
+import { openNpy, openSines } from './sequences.js';
 import { stackDigits } from './stacked-mnist.js';
 
 export interface SourceOptions extends FolderOptions {
@@ -21,16 +22,17 @@ const named: Record<string, Opener> = {
   mnist: openMnist,
   'fashion-mnist': openFashionMnist,
   'stacked-mnist': openStacked,
-  ring: pointsOf('ring'),
-  grid: pointsOf('grid'),
+  ring: drawn('ring', (seed) => openMixture('ring', { seed })),
+  grid: drawn('grid', (seed) => openMixture('grid', { seed })),
+  sines: drawn('sines', openSines),
 };
 
-/** Points of the test split are others than those of the training split. */
-function pointsOf(name: MixtureName): Opener {
+/** Data without files, drawn from a seed: that of the test split is other than that of the training split. */
+function drawn(name: string, open: (seed: number) => Dataset): Opener {
   return async (dir, split) => {
     if (dir)
       throw new GanodeError('INVALID_DATA', `${name}: expected no folder but received "${dir}"`);
-    return openMixture(name, { seed: split === 'train' ? 0 : 1 });
+    return open(split === 'train' ? 0 : 1);
   };
 }
 
@@ -47,7 +49,8 @@ async function openStacked(
 
 /**
  * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, `stacked-mnist`, `stacked-mnist:DIR` (a folder of MNIST's
- * files), `ring`, `grid`, a folder of idx files, or a folder of images. Data of another size than `image` asks for is resized.
+ * files), `ring`, `grid`, `sines`, a folder of idx files, a folder of images, or an .npy file (N×steps, N×steps×features,
+ * N×C×H×W). Data of another size than `image` asks for is resized.
  *
  * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
  */
@@ -66,6 +69,7 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   if (opener) {
     return opener(colon > 0 ? source.slice(colon + 1) || undefined : undefined, split, options);
   }
+  if (/\.npy$/i.test(source)) return openNpy(source);
   const found = await stat(source).catch(() => undefined);
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
@@ -94,5 +98,11 @@ async function resizedTo(
   }
   const { height, width } = dataset.shape;
   if (height === shape.height && width === shape.width) return dataset;
+  if (dataset.dtype === 'float32') {
+    throw new GanodeError(
+      'INVALID_DATA',
+      `${dataset.name}: expected ${shape.height}×${shape.width} but its items are ${height}×${width}, and numbers that are no pixels are not resized`,
+    );
+  }
   return resizeDataset(dataset, shape, memoryLimit);
 }

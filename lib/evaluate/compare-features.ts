@@ -35,8 +35,11 @@ export async function compareFeatures(job: Job): Promise<Findings> {
       const { real, notes } = await realFeatures(job, sides, extractor);
       if (job.metrics?.includes('inceptionScore')) requireLogits(real);
       const names = asked.filter((name) => name !== 'inceptionScore' || real.logits);
-      const { options: sampling, labels } = drawing(generator, data, sides.order, count, seed);
-      const images = generator.batches(count, batch, sampling);
+      const { options: sampling, labels } = drawing(job, sides.order);
+      const images =
+        data.dtype === 'uint8'
+          ? generator.batches(count, batch, sampling)
+          : generator.rawBatches(count, batch, sampling);
       const fake = await extractAll(extractor, images, count, 'generated images', onProgress);
       onProgress?.('metrics');
       const floorReals = sides.half < least ? 0 : sides.half;

@@ -13,7 +13,7 @@ export async function countModes(job: Job, { kind, metrics }: CollapseKind): Pro
   const { generator, data, count, seed, onProgress } = job;
   const names: CollapseMetric[] = chosenMetrics(job.metrics, metrics);
   const order = shuffled(data.length, seed).subarray(0, count);
-  const { options: sampling, labels } = drawing(generator, data, order, count, seed);
+  const { options: sampling, labels } = drawing(job, order);
   const found = {
     reals: order.length,
     floorReals: order.length,

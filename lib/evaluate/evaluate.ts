@@ -3,18 +3,21 @@ import { performance } from 'node:perf_hooks';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import { GanodeError, invalid } from '../errors.js';
 import { Generator } from '../sample/generator.js';
+import { measureBound, split } from './bound.js';
 import { collapseKind } from './collapse.js';
 import { compareFeatures } from './compare-features.js';
 import { countModes } from './count-modes.js';
 import type { EvaluateOptions, Job } from './job.js';
 import type { EvaluationReport } from './report.js';
-import { requireSameShape } from './sides.js';
+import { drawing, requireSameShape, shuffled } from './sides.js';
 
 /**
  * Measures generated images against real ones: by their features, or, for `ring`, `grid` and `stacked-mnist`, by the modes that
  * are found. Equal options give equal numbers on one machine.
  *
- * Each metric comes with its floor: the same of real images against other real images, of as many where the data has twice
+ * Of an autoencoder also the evidence lower bound and the squared error of its reconstructions, of `heldOut` images.
+ *
+ * Each metric of samples comes with its floor: the same of real images against other real images, of as many where the data has twice
  * `count`, else of half of the data each.
  *
  * @throws GanodeError `INVALID_OPTION` for an option that is out of range, a metric that is not there for the data, or an
@@ -40,19 +43,40 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
   try {
     requireSameShape(generator, data);
     const job: Job = { ...options, generator, count, seed, batch, cacheDir };
-    const findings = await (collapse ? countModes(job, collapse) : compareFeatures(job));
+    const { ofBound, others } = split(generator, options.metrics);
+    const { metrics: _, ...rest } = job;
+    const asked = { ...rest, ...(others && { metrics: others }) };
+    const findings = await (others?.length === 0 && ofBound.length > 0
+      ? { metrics: [], reals: 0, floorReals: 0, warnings: [] }
+      : collapse
+        ? countModes(asked, collapse)
+        : compareFeatures(asked));
+    const bound = await measureBound(ofBound, generator, options, count);
+    const experts = await expertUse(job);
     return {
       ...findings,
+      ...(experts.length > 0 && { experts }),
+      ...bound,
+      metrics: [...findings.metrics, ...bound.metrics],
       fakes: count,
       seed,
+      ...(options.truncation !== undefined && { truncation: options.truncation }),
       data: data.name,
       checkpoint: generator.checkpoint,
       step: generator.step,
       recipe: generator.recipe.recipe,
-      warnings: [...findings.warnings, ...(data.warnings ?? [])],
+      warnings: [...findings.warnings, ...bound.warnings, ...(data.warnings ?? [])],
       seconds: (performance.now() - begun) / 1000,
     };
   } finally {
     if (!options.generator) await generator.dispose();
   }
+}
+
+/** Of the images that were measured. */
+function expertUse(job: Job): Promise<number[]> {
+  const { generator, data, count, seed } = job;
+  if (generator.experts === 0) return Promise.resolve([]);
+  const order = shuffled(data.length, seed).subarray(0, count);
+  return generator.expertUse(count, drawing(job, order).options);
 }

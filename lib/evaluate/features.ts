@@ -5,22 +5,17 @@ import type { Extraction, FeatureExtractor, Features, ImageBatch } from './extra
 
 export type OnProgress = ((text: string) => void) | undefined;
 
-/** Images of a dataset in the order of `indices`, up to `batch` at a time. Throws `INVALID_DATA` unless they are bytes. */
+/** Images of a dataset in the order of `indices`, up to `batch` at a time. */
 export async function* realBatches(
   dataset: Dataset,
   indices: Uint32Array,
   batch: number,
 ): AsyncGenerator<ImageBatch, void> {
-  const { name, shape, dtype } = dataset;
-  if (dtype !== 'uint8') {
-    throw new GanodeError(
-      'INVALID_DATA',
-      `${name}: expected images of bytes but received ${dtype}`,
-    );
-  }
+  const { shape, dtype } = dataset;
+  const Type = dtype === 'uint8' ? Uint8Array : Float32Array;
   for (let start = 0; start < indices.length; start += batch) {
     const part = indices.subarray(start, start + batch);
-    const data = new Uint8Array(part.length * imageSize(shape));
+    const data = new Type(part.length * imageSize(shape));
     await dataset.read(part, data);
     yield { shape: [part.length, shape.channels, shape.height, shape.width], data };
   }

@@ -27,7 +27,15 @@ export const collapseMetrics = {
 
 export type CollapseMetric = keyof typeof collapseMetrics;
 
-export type MetricName = FeatureMetric | CollapseMetric;
+/** Metrics of autoencoders: of held-out images, in nats an image, and on the scale of [-1, 1]. */
+export const boundMetrics = {
+  elbo: 'higher',
+  squaredError: 'lower',
+} as const satisfies Record<string, Better>;
+
+export type BoundMetric = keyof typeof boundMetrics;
+
+export type MetricName = FeatureMetric | CollapseMetric | BoundMetric;
 
 /** A number, and its standard deviation over subsets or splits where it has one. */
 export interface Measured {
@@ -52,6 +60,8 @@ export interface EvaluationReport {
   floorReals: number;
   /** Of the latents, of the choice of real images and of subsets. */
   seed: number;
+  /** ψ with which latents were drawn; absent without truncation. */
+  truncation?: number;
   /** Name of the data. */
   data: string;
   /** What made the features; compare only numbers of equal `id`. Absent where points are measured as they are. */
@@ -61,6 +71,10 @@ export interface EvaluationReport {
    * has none, or other classes.
    */
   labels?: 'data' | 'balanced';
+  /** Of an autoencoder: the images whose bound was found, and whether they are others than those of `data`. */
+  bound?: { data: string; images: number; heldOut: boolean };
+  /** Of a mixture of experts: the share of the generated images that each made. */
+  experts?: number[];
   /** Checkpoint that the generator was read from. */
   checkpoint: string;
   /** Steps that it was trained. */

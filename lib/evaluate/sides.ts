@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { Sampler } from '../data/sampler.js';
 import { GanodeError } from '../errors.js';
 import type { Generator, SampleOptions } from '../sample/generator.js';
+import type { Job } from './job.js';
 import type { EvaluationReport } from './report.js';
 
 /** How real images are shared out: those compared with, and the two halves of the floor, which overlap them but not each other. */
@@ -38,18 +39,22 @@ export function shuffled(length: number, seed: number): Uint32Array {
 
 /** Options of `sample` for `count` images: labels come as often as in the data where it has as many classes, else in turn. */
 export function drawing(
-  generator: Generator,
-  { labels, classes }: Dataset,
+  {
+    generator,
+    data: { labels, classes },
+    count,
+    seed,
+    truncation,
+  }: Pick<Job, 'generator' | 'data' | 'count' | 'seed' | 'truncation'>,
   order: Uint32Array,
-  count: number,
-  seed: number,
 ): { options: SampleOptions; labels?: NonNullable<EvaluationReport['labels']> } {
-  if (generator.classes === 0) return { options: { seed } };
+  const options = { seed, ...(truncation !== undefined && { truncation }) };
+  if (generator.classes === 0) return { options };
   const known = labels !== undefined && classes?.length === generator.classes;
   const label = (i: number): number =>
     known ? (labels[order[i % order.length] as number] as number) : i % generator.classes;
   return {
-    options: { seed, labels: Array.from({ length: count }, (_, i) => label(i)) },
+    options: { ...options, labels: Array.from({ length: count }, (_, i) => label(i)) },
     labels: known ? 'data' : 'balanced',
   };
 }

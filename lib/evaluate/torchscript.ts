@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { invalid } from '../errors.js';
+import { GanodeError, invalid } from '../errors.js';
 import { ioError } from '../files.js';
 import { type NativeExtractor, native } from '../native.js';
 import type { Extraction, FeatureExtractor, ImageBatch } from './extractor.js';
@@ -82,8 +82,10 @@ class TorchScript implements FeatureExtractor {
     private readonly module: NativeExtractor,
   ) {}
 
-  extract(images: ImageBatch): Promise<Extraction> {
-    return this.module.extract(images);
+  async extract({ shape, data }: ImageBatch): Promise<Extraction> {
+    if (data instanceof Uint8Array) return this.module.extract({ shape, data });
+    const message = `${this.description}: expected images of bytes but received float32`;
+    throw new GanodeError('INVALID_DATA', message);
   }
 
   dispose(): Promise<void> {

@@ -12,11 +12,17 @@ import {
 export interface DenseOptions extends WeightOptions {
   /** Features of the output, from 1. */
   units: number;
+  /** Divides the features of the input and of the output: each part of the output reads its part of the input. Default 1. */
+  groups?: number;
 }
 
 /** Fully connected: [F] → [units]; of a sequence, each step by itself: [T, F] → [T, units]. */
 export function dense(x: Value, options: DenseOptions): Value {
-  return node('dense', [x], options, { ...weightChecks, units: required(whole(1)) });
+  return node('dense', [x], options, {
+    ...weightChecks,
+    units: required(whole(1)),
+    groups: whole(1),
+  });
 }
 
 export interface EmbeddingOptions extends ScaledWeightOptions {

@@ -3,6 +3,7 @@ export * from './attention.js';
 export * from './conditional.js';
 export * from './convolution.js';
 export * from './dense.js';
+export * from './experts.js';
 export { graph } from './graph.js';
 export * from './growing.js';
 export * from './minibatch.js';

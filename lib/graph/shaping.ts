@@ -17,6 +17,16 @@ export function flatten(x: Value, options: NodeOptions = {}): Value {
   return node('flatten', [x], options);
 }
 
+export interface RepeatOptions extends NodeOptions {
+  /** From 1. */
+  count: number;
+}
+
+/** The same values `count` times, in a dimension of their own: [F] → [count, F], a vector at each step of a sequence. */
+export function repeat(x: Value, options: RepeatOptions): Value {
+  return node('repeat', [x], options, { count: required(whole(1)) });
+}
+
 export interface ConcatOptions extends NodeOptions {
   /** Counted from the first dimension after the batch. Default 0: channels or features. */
   axis?: number;

@@ -6,6 +6,9 @@ import { ioError } from '../files.js';
 /** `\x93NUMPY`, the version, and two bytes that tell the length of the header. */
 const magicLength = 10;
 
+/** Bytes of a value, by the kinds that are read. */
+const itemSizes: Readonly<Record<string, number>> = { '|u1': 1, '<f4': 4, '<f8': 8 };
+
 /** A row-major array. */
 export interface NpyArray {
   shape: number[];
@@ -41,8 +44,8 @@ export async function readNpy(path: string): Promise<NpyArray> {
 }
 
 /**
- * The array in the bytes of a file; `path` is for messages. Throws `INVALID_DATA` unless it is version 1.0, uint8 or
- * little-endian float32, C-ordered, and as long as its header says.
+ * The array in the bytes of a file; `path` is for messages. Doubles are rounded to float32. Throws `INVALID_DATA` unless it is
+ * version 1.0, uint8 or little-endian float32 or float64, C-ordered, and as long as its header says.
  */
 export function parseNpy(bytes: Uint8Array, path: string): NpyArray {
   const fail = (message: string): GanodeError =>
@@ -60,16 +63,21 @@ export function parseNpy(bytes: Uint8Array, path: string): NpyArray {
   if (descr === undefined || order === undefined || tuple === undefined) {
     throw fail('expected a header with descr, fortran_order and shape');
   }
-  if ((descr !== '|u1' && descr !== '<f4') || order === 'True') {
-    throw fail(`expected C-ordered |u1 or <f4 but it is ${descr}, fortran_order ${order}`);
+  const size = itemSizes[descr];
+  if (size === undefined || order === 'True') {
+    throw fail(`expected C-ordered |u1, <f4 or <f8 but it is ${descr}, fortran_order ${order}`);
   }
   const shape = (tuple.match(/\d+/g) ?? []).map(Number);
-  const length = product(shape) * (descr === '|u1' ? 1 : 4);
+  const length = product(shape) * size;
   if (length !== file.length - start) {
     throw fail(`expected ${shape.join('×')} = ${length} bytes but ${file.length - start} follow`);
   }
   const data = Uint8Array.from(file.subarray(start));
-  return { shape, data: descr === '|u1' ? data : new Float32Array(data.buffer) };
+  if (size === 1) return { shape, data };
+  const { buffer } = data;
+  const values =
+    size === 4 ? new Float32Array(buffer) : Float32Array.from(new Float64Array(buffer));
+  return { shape, data: values };
 }
 
 function product(shape: readonly number[]): number {

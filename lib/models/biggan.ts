@@ -5,7 +5,6 @@
  * orthogonal first weights.
  */
 import {
-  add,
   batchNorm,
   concat,
   conditionalBatchNorm,
@@ -16,7 +15,6 @@ import {
   globalSumPool,
   graph,
   input,
-  projection,
   relu,
   reshape,
   selfAttention,
@@ -26,6 +24,7 @@ import {
 } from '../graph/index.js';
 import { attentionSizes, bigganPlan, chunkOf, orthogonal } from './biggan-plan.js';
 import type { ImageShape } from './image-shape.js';
+import { projectionVerdict } from './projection.js';
 import { downBlock, unnormalized, upBlock } from './residual.js';
 
 export interface BigganOptions {
@@ -109,5 +108,5 @@ export function bigganDiscriminator(
 export function bigganVerdict(features: Value, classes: number): GraphSpec {
   const h = globalSumPool(relu(features));
   const logit = dense(h, { units: 1, ...orthogonal });
-  return graph({ logits: add([logit, projection(h, input('label', { classes }), orthogonal)]) });
+  return projectionVerdict(logit, () => h, classes, orthogonal);
 }

@@ -6,6 +6,9 @@ export interface Doublings {
   doublings: number;
 }
 
+/** The sizes that `doublingsOf` takes, in words. */
+export const doubledSizes = '28×28 or a square power of two from 16×16 to 256×256';
+
 /**
  * 28×28: twice from 7×7. A square power of two from 16 to 256: from 4×4, as DCGAN's 64×64 in four doublings.
  *
@@ -19,5 +22,5 @@ export function doublingsOf(model: string, image: ImageShape): Doublings {
   if (image.width === size && Number.isInteger(doublings) && size >= 16 && size <= 256) {
     return { base: 4, doublings };
   }
-  throw unfit(model, '28×28 or a square power of two from 16×16 to 256×256', image);
+  throw unfit(model, doubledSizes, image);
 }

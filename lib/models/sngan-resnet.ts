@@ -4,7 +4,6 @@
  * (pfnet-research/sngan_projection): resnet_32, resnet_64, resnet and resnet_256.
  */
 import {
-  add,
   batchNorm,
   conditionalBatchNorm,
   conv2d,
@@ -13,7 +12,6 @@ import {
   globalSumPool,
   graph,
   input,
-  projection,
   relu,
   reshape,
   tanh,
@@ -21,6 +19,7 @@ import {
 } from '../graph/index.js';
 import { doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
+import { projectionVerdict } from './projection.js';
 import { downBlock, unnormalized, upBlock } from './residual.js';
 
 export interface SnganResnetOptions {
@@ -118,10 +117,8 @@ export function snganResnetDiscriminator(
     h = downBlock(h, { channels: [from, first ? filters : from, filters], down, first }, parts);
     from = filters;
   });
-  h = globalSumPool(relu(h));
+  const features = globalSumPool(relu(h));
   // snresnet_32 has no bias here.
-  const logit = dense(h, { units: 1, bias: image.height > 32, ...normal });
-  if (classes === 0) return graph({ logits: logit });
-  const fits = projection(h, input('label', { classes }), normal);
-  return graph({ logits: add([logit, fits]) });
+  const logit = dense(features, { units: 1, bias: image.height > 32, ...normal });
+  return projectionVerdict(logit, () => features, classes, normal);
 }

@@ -3,7 +3,6 @@
  * the projection discriminator and the conditional batch norm of "cGANs with Projection Discriminator" (Miyato & Koyama 2018).
  */
 import {
-  add,
   batchNorm,
   conditionalBatchNorm,
   conv2d,
@@ -15,7 +14,6 @@ import {
   graph,
   input,
   leakyRelu,
-  projection,
   relu,
   reshape,
   tanh,
@@ -23,6 +21,7 @@ import {
 } from '../graph/index.js';
 import { doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
+import { projectionVerdict } from './projection.js';
 
 export interface SnganOptions {
   /** Length of z: 128 in the paper. */
@@ -82,9 +81,6 @@ export function snganDiscriminator(
     if (level < doublings) h = convolve(h, filters, { kernel: 4, stride: 2 });
   }
   const logit = dense(flatten(h), { units: 1, ...normal });
-  if (classes === 0) return graph({ logits: logit });
-  // The product of the class' vector and the features, summed over the image.
-  const label = input('label', { classes });
-  const fits = projection(globalSumPool(h), label, normal);
-  return graph({ logits: add([logit, fits]) });
+  // The class' vector meets the features' sum over the image.
+  return projectionVerdict(logit, () => globalSumPool(h), classes, normal);
 }

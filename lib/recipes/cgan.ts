@@ -15,6 +15,7 @@ export const cgan = defineRecipe({
   name: 'cgan',
   title: 'Conditional GAN',
   paper: 'Mirza, Osindero, "Conditional Generative Adversarial Nets", 2014',
+  data: { kind: 'images', shapes: 'any, with labels' },
   model: z.strictObject({ latentSize: z.int().min(1).default(100) }),
   conditional: true,
   generator: cganGenerator,

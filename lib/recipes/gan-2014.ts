@@ -14,6 +14,7 @@ export const gan2014 = defineRecipe({
   name: 'gan-2014',
   title: 'Generative Adversarial Nets',
   paper: 'Goodfellow et al., "Generative Adversarial Nets", NIPS 2014',
+  data: { kind: 'images', shapes: 'any' },
   model: z.strictObject({
     latentSize: z.int().min(1).default(100),
     generatorUnits: z.int().min(1).default(1200),

@@ -12,6 +12,7 @@ export const kerasMnist = defineRecipe({
   name: 'keras-mnist',
   title: "The seed article's Keras system for MNIST",
   paper: 'TensorFlow tutorial "Deep Convolutional Generative Adversarial Network", in Keras',
+  data: { kind: 'images', shapes: '1×28×28' },
   model: z.strictObject({ latentSize: z.int().min(1).default(100) }),
   generator: kerasMnistGenerator,
   discriminator: kerasMnistDiscriminator,

@@ -32,6 +32,13 @@ export const lossSchema = z
         generator: z.number().min(0).default(1),
       })
       .prefault({}),
+    /** The same of D's output `expertLogits`, which tells the expert that made a fake (MGAN, Hoang et al. 2018; G's is its β). */
+    experts: z
+      .strictObject({
+        discriminator: z.number().min(0).default(1),
+        generator: z.number().min(0).default(1),
+      })
+      .prefault({}),
   })
   .superRefine(({ kind, labelSmoothing, topK }, context) => {
     const refuse = (field: string, expected: string): void =>
@@ -50,7 +57,7 @@ const interval = z.int().min(1).max(10_000).default(1);
 /** Norm that the gradient is drawn to, and whether only longer ones are. */
 const norm = { target: z.number().min(0).default(1), sided: z.enum(['two', 'one']).default('two') };
 
-/** Terms added to the loss of D (`orthogonal`: of either network; `pathLength`: of G), each with its weight. */
+/** Terms added to the loss of D (`orthogonal`: of either network; `pathLength` and `loadBalance`: of G), each with its weight. */
 export const penaltySchema = z.discriminatedUnion('kind', [
   /** weight · E(‖∇D(x̂)‖ - target)², x̂ between a real image and a fake (Gulrajani et al. 2017). */
   z.strictObject({ kind: z.literal('gradientPenalty'), weight: weight(10), ...norm, interval }),
@@ -103,6 +110,13 @@ export const penaltySchema = z.discriminatedUnion('kind', [
     batchShrink: z.int().min(1).default(2),
     network: z.literal('generator').default('generator'),
     interval: interval.default(4),
+  }),
+  /** Σ (p_k - 1/K)² over the shares p_k of K experts in a batch, by G's output `gate` (MEGAN, Park et al. 2018). */
+  z.strictObject({
+    kind: z.literal('loadBalance'),
+    weight: weight(1),
+    network: z.literal('generator').default('generator'),
+    interval,
   }),
 ]);
 

@@ -15,6 +15,11 @@ export const progan = defineRecipe({
   title: 'Progressive GAN',
   paper:
     'Karras, Aila, Laine, Lehtinen, "Progressive Growing of GANs for Improved Quality, Stability, and Variation", ICLR 2018',
+  data: {
+    kind: 'images',
+    shapes: 'a square power of two from 8×8 to 1024×1024',
+    example: { channels: 1, height: 32, width: 32 },
+  },
   model: z.strictObject({
     latentSize: z.int().min(1).max(65536).default(128),
     width: channels.default(32),

@@ -1,6 +1,8 @@
 import { GanodeError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { aae } from './aae.js';
 import { acgan } from './acgan.js';
+import { avb } from './avb.js';
 import { biggan } from './biggan.js';
 import { bigganDeep } from './biggan-deep.js';
 import { cgan } from './cgan.js';
@@ -8,13 +10,18 @@ import { dcgan } from './dcgan.js';
 import { gan2014 } from './gan-2014.js';
 import { kerasMnist } from './keras-mnist.js';
 import { lsgan } from './lsgan.js';
+import { megan } from './megan.js';
+import { mgan } from './mgan.js';
 import { pacgan } from './pacgan.js';
 import { progan } from './progan.js';
 import { r3gan } from './r3gan.js';
+import { rcgan } from './rcgan.js';
 import type { RecipeDefinition } from './recipe.js';
 import { sngan } from './sngan.js';
 import { snganResnet } from './sngan-resnet.js';
 import { stylegan2 } from './stylegan2.js';
+import { vae } from './vae.js';
+import { vaeGan } from './vae-gan.js';
 import { wgan } from './wgan.js';
 import { wganGp } from './wgan-gp.js';
 import { wganGpResnet } from './wgan-gp-resnet.js';
@@ -38,6 +45,13 @@ export const recipes: readonly RecipeDefinition[] = [
   bigganDeep,
   progan,
   stylegan2,
+  rcgan,
+  mgan,
+  megan,
+  vae,
+  vaeGan,
+  aae,
+  avb,
 ] as unknown as readonly RecipeDefinition[];
 
 /** Throws `GanodeError` with code `INVALID_OPTION` that names the nearest one. */

@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import { GanodeError } from '../errors.js';
 import type { GraphSpec } from '../graph/spec.js';
+import {
+  type AutoencodingOptions,
+  checkProcedure,
+  type NetworkName,
+  networksOf,
+} from './autoencoding.js';
 import { freezeLayers } from './freeze.js';
 import { merge } from './merge.js';
 import type { RecipeDefinition } from './recipe.js';
@@ -40,7 +46,8 @@ export function resolveRecipe(
   if (!isObject(config)) throw unexpected('', 'an object', config);
   const given = config['models'] ?? {};
   if (!isObject(given)) throw unexpected('models', '{generator, discriminator}', given);
-  const whole = given['generator'] !== undefined && given['discriminator'] !== undefined;
+  const needed = networksOf(procedureOf(config));
+  const whole = needed.every((name) => given[name] !== undefined);
   const definition = define(config['recipe'], whole);
 
   const overImage = config['image'] ?? {};
@@ -51,7 +58,7 @@ export function resolveRecipe(
     image: validate(imageSchema, image, 'image'),
   };
   const packing = validate(packingSchema, parts['packing'], 'packing');
-  if (!whole) build(parts, given, definition as RecipeDefinition, { packing, ...data });
+  if (!whole) build(parts, given, definition as RecipeDefinition, { packing, needed, ...data });
   const models = validate(recipeSchema.shape.models, parts['models'], 'models');
   const recipe = validate(recipeSchema, {
     version: 1,
@@ -59,20 +66,22 @@ export function resolveRecipe(
     latentSize: latentSize(parts['latentSize'], models.generator),
     classes: classesOf(parts['classes'], models, parts['recipe'] as string),
   });
+  checkProcedure(recipe);
   checkLabels(recipe.classes, data.classes);
   checkPacking(recipe);
-  const { freeze } = recipe;
-  return {
-    ...recipe,
-    models: {
-      generator: freezeLayers(models.generator, freeze.generator, 'freeze.generator'),
-      discriminator: freezeLayers(
-        models.discriminator,
-        freeze.discriminator,
-        'freeze.discriminator',
-      ),
-    },
-  };
+  checkNoise(recipe);
+  const frozen = Object.entries(models).map(([name, graph]) => {
+    const layers = recipe.freeze[name as NetworkName];
+    return [name, freezeLayers(graph as GraphSpec, layers, `freeze.${name}`)];
+  });
+  return { ...recipe, models: Object.fromEntries(frozen) };
+}
+
+/** The kind of `autoencoding`, as the config says or else the recipe that it names. */
+function procedureOf(config: RecipeConfig): AutoencodingOptions['kind'] | undefined {
+  const named = recipes.find(({ name }) => name === (config.recipe ?? defaultRecipe));
+  const { autoencoding } = merge(named?.defaults ?? {}, config);
+  return validate(recipeSchema.shape.autoencoding, autoencoding, 'autoencoding')?.kind;
 }
 
 /** The recipe that defaults and missing networks come from; none for a whole config of another name. */
@@ -89,18 +98,22 @@ function build(
   parts: Record<string, unknown>,
   given: Record<string, unknown>,
   definition: RecipeDefinition,
-  data: { packing: number; classes?: number },
+  data: { packing: number; needed: readonly NetworkName[]; classes?: number },
 ): void {
   const image = parts['image'] as ImageShape;
   const packed = { ...image, channels: image.channels * data.packing };
   const classes = wantedClasses(parts['classes'], definition, data.classes);
   const model = validate(definition.model, parts['model'] ?? {}, 'model');
   parts['model'] = model;
-  parts['models'] = {
-    ...given,
-    generator: given['generator'] ?? definition.generator(image, model, classes),
-    discriminator: given['discriminator'] ?? definition.discriminator(packed, model, classes),
-  };
+  const models: Record<string, unknown> = { ...given };
+  for (const name of data.needed) {
+    const builder = definition[name];
+    if (models[name] === undefined && !builder) {
+      throw unexpected(`models.${name}`, `a network, as ${definition.name} has none`, undefined);
+    }
+    models[name] ??= builder?.(name === 'discriminator' ? packed : image, model, classes);
+  }
+  parts['models'] = models;
 }
 
 /** Classes to build for: as the config says; without a word there, the data's for a conditional recipe and none for the others. */
@@ -132,7 +145,7 @@ function latentSize(given: unknown, generator: GraphSpec): unknown {
 
 /** Classes that the networks' label inputs take: 0 without one. */
 function classesOf(given: unknown, models: Recipe['models'], recipe: string): unknown {
-  const labels = [models.generator.inputs['label'], models.discriminator.inputs['label']];
+  const labels = [models.generator.inputs['label'], models.discriminator?.inputs['label']];
   const label = labels.find((one) => one !== undefined);
   const classes = label && 'classes' in label ? label.classes : 0;
   if (given === undefined || given === classes || typeof given !== 'number') {
@@ -166,8 +179,19 @@ function checkPacking({ packing, batch, growing, models: { discriminator } }: Re
   for (const [path, some] of [['batch', batch] as const, ...batches]) {
     if (some % packing !== 0) throw unexpected(path, `a multiple of packing (${packing})`, some);
   }
-  if (packing === 1) return;
-  if (discriminator.inputs['label'] !== undefined || 'classLogits' in discriminator.outputs) {
+  if (packing === 1 || !discriminator) return;
+  const { outputs } = discriminator;
+  if (discriminator.inputs['label'] !== undefined || 'classLogits' in outputs) {
     throw unexpected('packing', '1 for a discriminator that works with labels', packing);
   }
+  if ('expertLogits' in outputs) {
+    throw unexpected('packing', '1 for a discriminator that tells experts', packing);
+  }
+}
+
+/** A gate makes Gumbel noise of normal latents. */
+function checkNoise({ latentDistribution, models: { generator } }: Recipe): void {
+  const noisy = generator.nodes.some(({ op, inputs }) => op === 'gate' && inputs.length > 1);
+  if (!noisy || latentDistribution === 'normal') return;
+  throw unexpected('latentDistribution', "'normal', for the gate's noise,", latentDistribution);
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { GraphSpec } from '../graph/spec.js';
 import { augmentSchema } from './augment.js';
+import { autoencodingSchema } from './autoencoding.js';
 import { growingSchema } from './growing.js';
 import { lossSchema, penaltySchema } from './objective.js';
 import { scheduled } from './scheduled.js';
@@ -29,6 +30,12 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
     alpha: z.number().min(0).lt(1).default(0.99),
     epsilon: z.number().positive().default(1e-8),
     momentum: z.number().min(0).lt(1).default(0),
+    weightDecay: z.number().min(0).default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('adagrad'),
+    learningRate: rate,
+    epsilon: z.number().positive().default(1e-10),
     weightDecay: z.number().min(0).default(0),
   }),
   z.strictObject({
@@ -87,15 +94,27 @@ export const recipeSchema = z.strictObject({
   latentDistribution: z.enum(['normal', 'uniform']).default('normal'),
   /** The options that `models` were built from (width and such); free of meaning for the native side. */
   model: z.record(z.string(), z.unknown()).default({}),
-  models: z.strictObject({ generator: graphSchema, discriminator: graphSchema }),
-  loss: lossSchema,
+  /** Which there are follows from the training procedure: a GAN's are `generator` and `discriminator`. */
+  models: z.strictObject({
+    generator: graphSchema,
+    discriminator: graphSchema.optional(),
+    encoder: graphSchema.optional(),
+  }),
+  /** Of the discriminator and its opponent; absent where there is none, or the procedure has its own. */
+  loss: lossSchema.optional(),
+  /** The training procedure, where it is not the plain adversarial step: an encoder, with the generator as its decoder. */
+  autoencoding: autoencodingSchema.nullable().default(null),
   /** Added to the loss; of several, each stands for itself. */
   penalties: z.array(penaltySchema).default([]),
   /** Every weight of D is kept within ± this (Arjovsky et al. 2017); null: free. */
   weightClipping: z.number().positive().nullable().default(null),
   /** Images that D sees at once, as the channels of one (PacGAN, Lin et al. 2018); divides the batch. */
   packing: positiveInteger.max(64).default(1),
-  optimizers: z.strictObject({ generator: optimizerSchema, discriminator: optimizerSchema }),
+  optimizers: z.strictObject({
+    generator: optimizerSchema,
+    discriminator: optimizerSchema.optional(),
+    encoder: optimizerSchema.optional(),
+  }),
   /** D-updates, then G-updates, in one step. */
   discriminatorSteps: positiveInteger.max(100).default(1),
   generatorSteps: positiveInteger.max(100).default(1),
@@ -115,7 +134,9 @@ export const recipeSchema = z.strictObject({
   /** What D sees of real images and fakes alike; G learns through it. */
   augment: augmentSchema.nullable().default(null),
   /** Layers whose weights stay, for transfer from a checkpoint. */
-  freeze: z.strictObject({ generator: freezeSchema, discriminator: freezeSchema }).prefault({}),
+  freeze: z
+    .strictObject({ generator: freezeSchema, discriminator: freezeSchema, encoder: freezeSchema })
+    .prefault({}),
   precision: z.enum(['fp32', 'bf16', 'auto']).default('fp32'),
   device: z.enum(['cpu', 'cuda', 'auto']).default('cpu'),
   /** Threads for one operator; null: as many as ATen picks. Bit-identical repetition needs the same number. */
@@ -150,6 +171,7 @@ export const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 /** The same before defaults are filled in. */
 export type RecipeInput = z.input<typeof recipeSchema>;
+export type { AutoencodingOptions } from './autoencoding.js';
 export type { GrowingOptions } from './growing.js';
 export type { LossOptions, PenaltyOptions } from './objective.js';
 export type OptimizerOptions = z.infer<typeof optimizerSchema>;

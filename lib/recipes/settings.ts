@@ -36,7 +36,8 @@ export function applySettings(config: RecipeConfig, settings: readonly string[])
 }
 
 function carriesNetworks({ models }: { models?: unknown }): boolean {
-  return isObject(models) && isObject(models['generator']) && isObject(models['discriminator']);
+  if (!isObject(models) || !isObject(models['generator'])) return false;
+  return isObject(models['discriminator']) || isObject(models['encoder']);
 }
 
 function assign(

@@ -1,3 +1,4 @@
+import type { Dataset } from '../data/dataset.js';
 import { invalid } from '../errors.js';
 import { Images } from '../image/images.js';
 import { type NativeNetwork, native, type SampleRequest } from '../native.js';
@@ -29,6 +30,8 @@ export interface SampleOptions {
   truncation?: number;
   /** One class index an image, or one for all; required for a conditional generator. */
   labels?: number | readonly number[];
+  /** Of a mixture of experts, the one that makes all images. Default: its gate chooses. */
+  expert?: number;
 }
 
 export interface InterpolateOptions {
@@ -43,6 +46,8 @@ export interface InterpolateOptions {
   loop?: boolean;
   /** Class index of every frame, for a conditional generator. */
   label?: number;
+  /** Of a mixture of experts, the one that makes every frame. */
+  expert?: number;
 }
 
 /** Values of the images that one native call makes: copying them out holds the event loop for a few milliseconds only. */
@@ -66,14 +71,20 @@ export class Generator implements AsyncDisposable {
     readonly step: number,
     /** Path of the checkpoint that it was read from. */
     readonly checkpoint: string,
+    /** Experts of a mixture (its output `gate`); 0 for a single generator. */
+    readonly experts: number,
+    /** Of the data that it was trained on: `float32` where values are no pixels, and `sampleRaw` is what one wants. */
+    readonly dtype: Dataset['dtype'],
   ) {}
 
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
   static async load(path: string, options: LoadOptions = {}): Promise<Generator> {
     const checkpoint = await resolveCheckpoint(path);
-    const { recipe, step } = (await openCheckpoint(checkpoint)).metadata;
+    const { recipe, step, data } = (await openCheckpoint(checkpoint)).metadata;
     const network = await native().openGenerator(checkpoint, options);
-    return new Generator(network, recipe, step, checkpoint);
+    const { outputs } = native().inspectGraph(JSON.stringify(recipe.models.generator));
+    const experts = outputs['gate']?.shape[0] ?? 0;
+    return new Generator(network, recipe, step, checkpoint, experts, data?.dtype ?? 'uint8');
   }
 
   /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
@@ -88,12 +99,51 @@ export class Generator implements AsyncDisposable {
     return this.render(latents, this.labels(count, options.labels), options);
   }
 
+  /**
+   * How much each expert of a mixture has to do with the images of `sample`: the mean of its weights, so the share of images
+   * that it makes where the gate chooses one. Empty for a single generator.
+   */
+  async expertUse(count: number, options: SampleOptions = {}): Promise<number[]> {
+    if (this.experts === 0) return [];
+    const latents = await this.latents(count, options);
+    const labels = this.labels(count, options.labels);
+    const { data } = await this.run(latents, labels, options, 'float32', 'gate');
+    const sums = new Array<number>(this.experts).fill(0);
+    data.forEach((weight, i) => {
+      sums[i % this.experts] = (sums[i % this.experts] as number) + weight;
+    });
+    return sums.map((sum) => sum / count);
+  }
+
   /** The images of `sample`, up to `batch` at a time: more of them than memory has to hold. Throws `INVALID_OPTION`. */
   async *batches(
     count: number,
     batch: number,
     options: SampleOptions = {},
   ): AsyncGenerator<Images, void> {
+    for await (const { latents, labels } of this.drawn(count, batch, options)) {
+      yield await this.render(latents, labels, options);
+    }
+  }
+
+  /** The same as the generator gives them, as `sampleRaw`. */
+  async *rawBatches(
+    count: number,
+    batch: number,
+    options: SampleOptions = {},
+  ): AsyncGenerator<{ shape: number[]; data: Float32Array }, void> {
+    for await (const { latents, labels } of this.drawn(count, batch, options)) {
+      const { shape, data } = await this.run(latents, labels, options, 'float32');
+      yield { shape, data: data as Float32Array };
+    }
+  }
+
+  /** What `count` images are made of, `batch` at a time. */
+  private async *drawn(
+    count: number,
+    batch: number,
+    options: SampleOptions,
+  ): AsyncGenerator<{ latents: Float32Array; labels: Int32Array | undefined }, void> {
     if (!Number.isInteger(batch) || batch < 1)
       throw invalid('batch', 'a whole number from 1', batch);
     const latents = await this.latents(count, options);
@@ -101,8 +151,10 @@ export class Generator implements AsyncDisposable {
     const size = this.recipe.latentSize;
     for (let start = 0; start < count; start += batch) {
       const end = Math.min(start + batch, count);
-      const part = latents.subarray(start * size, end * size);
-      yield await this.render(part, labels?.subarray(start, end), options);
+      yield {
+        latents: latents.subarray(start * size, end * size),
+        labels: labels?.subarray(start, end),
+      };
     }
   }
 
@@ -128,7 +180,7 @@ export class Generator implements AsyncDisposable {
     const points = Array.from({ length: keys }, (_, i) => drawn.slice(i * size, (i + 1) * size));
     const spherical = this.recipe.latentDistribution === 'normal';
     const latents = latentPath(points, frames, { loop, spherical });
-    return this.render(latents, this.labels(frames, label), draw);
+    return this.render(latents, this.labels(frames, label, 'label'), draw);
   }
 
   /** Latents as `sample` draws them: count × latentSize values. */
@@ -143,26 +195,36 @@ export class Generator implements AsyncDisposable {
     });
   }
 
-  private labels(count: number, labels: SampleOptions['labels']): Int32Array | undefined {
+  private labels(
+    count: number,
+    labels: SampleOptions['labels'],
+    name = 'labels',
+  ): Int32Array | undefined {
     const { classes } = this;
     if (classes === 0) {
       if (labels !== undefined)
-        throw invalid('labels', 'none, as the generator has no classes', labels);
+        throw invalid(name, 'none, as the generator has no classes,', labels);
       return undefined;
     }
     if (labels === undefined) {
       throw invalid(
-        'labels',
-        `class indices from 0 to ${classes - 1}, as the generator is conditional`,
+        name,
+        `class indices from 0 to ${classes - 1}, as the generator is conditional,`,
         labels,
       );
     }
     const list = typeof labels === 'number' ? new Array<number>(count).fill(labels) : labels;
-    if (list.length !== count) throw invalid('labels', `${count} class indices`, list.length);
+    if (list.length !== count) throw invalid(name, `${count} class indices`, list.length);
     const wrong = list.find((label) => !Number.isInteger(label) || label < 0 || label >= classes);
-    if (wrong !== undefined)
-      throw invalid('labels', `class indices from 0 to ${classes - 1}`, wrong);
+    if (wrong !== undefined) throw invalid(name, `class indices from 0 to ${classes - 1}`, wrong);
     return Int32Array.from(list);
+  }
+
+  private checkedExpert(expert: number): number {
+    const { experts } = this;
+    if (experts === 0) throw invalid('expert', 'none, as the generator is no mixture,', expert);
+    if (Number.isInteger(expert) && expert >= 0 && expert < experts) return expert;
+    throw invalid('expert', `a whole number from 0 to ${experts - 1}`, expert);
   }
 
   private async render(
@@ -177,8 +239,9 @@ export class Generator implements AsyncDisposable {
   private async run(
     latents: Float32Array,
     labels: Int32Array | undefined,
-    { truncation }: SampleOptions,
+    { truncation, expert }: SampleOptions,
     output: NonNullable<SampleRequest['output']>,
+    name?: string,
   ): Promise<{ shape: number[]; data: Uint8Array | Float32Array }> {
     const size = this.recipe.latentSize;
     const count = latents.length / size;
@@ -194,6 +257,8 @@ export class Generator implements AsyncDisposable {
         // A generator that truncates w does so now, others took it when the latents were drawn.
         ...(truncation !== undefined && { truncation }),
         ...(labels && { labels: labels.subarray(start, end) }),
+        ...(expert !== undefined && { expert: this.checkedExpert(expert) }),
+        ...(name !== undefined && { name }),
       });
       const [, ...image] = part.shape;
       const perImage = image.reduce((product, side) => product * side, 1);

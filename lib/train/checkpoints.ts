@@ -17,12 +17,12 @@ export function checkpointPath(dir: string, step: number): string {
 export function checkpointMetadata(
   recipe: Recipe,
   versions: Record<string, string>,
-  { name, length }: Dataset,
+  { name, length, dtype }: Dataset,
 ): Record<string, string> {
   return {
     'ganode.recipe': JSON.stringify(recipe),
     'ganode.versions': JSON.stringify(versions),
-    'ganode.data': JSON.stringify({ name, length }),
+    'ganode.data': JSON.stringify({ name, length, dtype }),
   };
 }
 
@@ -31,8 +31,15 @@ export interface CheckpointMetadata {
   /** Steps done. */
   step: number;
   /** The data it was trained on. */
-  data: { name: string; length: number } | undefined;
+  data: TrainedData | undefined;
   versions: Record<string, string>;
+}
+
+/** What a checkpoint says of the data that its networks were trained on; `dtype` since sequences are there. */
+export interface TrainedData {
+  name: string;
+  length: number;
+  dtype?: Dataset['dtype'];
 }
 
 /** What the metadata of a checkpoint says. Throws `CHECKPOINT_MISMATCH` where it is no checkpoint of ganode's. */

@@ -6,19 +6,33 @@ import type { Profile } from './profile.js';
 /** Each penalty, before its weight; absent where it was not due. */
 type Penalties = { [Name in PenaltyOptions['kind'] as `penalty.${Name}`]?: number };
 
+/** For G's output `gate`: the mean weight of each of its experts, numbered from 0, so the share of fakes where it chooses one. */
+type ExpertUse = { [expert: `expertUse.${number}`]: number };
+
 /** Means over the steps since the last report. What a recipe does not have is absent. */
-export interface Metrics extends Penalties {
+export interface Metrics extends Penalties, ExpertUse {
   /** The adversarial loss of D, without penalties. */
-  discriminatorLoss: number;
-  generatorLoss: number;
-  /** Mean logit of D for real images, and for fakes. */
-  realLogit: number;
-  fakeLogit: number;
+  discriminatorLoss?: number;
+  generatorLoss?: number;
+  /** The same of the encoder, where it is D's opponent. */
+  encoderLoss?: number;
+  /** Mean logit of D for real images, and for fakes; of an adversarial autoencoder, for the prior's codes, and the images'. */
+  realLogit?: number;
+  fakeLogit?: number;
   /** Share of real and fake images that D tells right, 0 … 1; its mistakes are the rest. Of pairs, for losses without a threshold. */
-  discriminatorAccuracy: number;
+  discriminatorAccuracy?: number;
   /** Euclidean norm of the gradient of all weights together. */
-  discriminatorGradientNorm: number;
+  discriminatorGradientNorm?: number;
   generatorGradientNorm: number;
+  encoderGradientNorm?: number;
+  /** Of autoencoders, in nats an image: the evidence lower bound, -(reconstruction + kl), without `beta`. */
+  elbo?: number;
+  /** -log p(x|z). */
+  reconstruction?: number;
+  /** KL(q(z|x) ‖ p(z)); of adversarial variational Bayes, as D estimates it. */
+  kl?: number;
+  /** -log p of D's features. */
+  featureReconstruction?: number;
   /** How much the values of fakes vary within a batch, against real images': 1 is as much, near 0 is collapse. Needs batches of 2. */
   sampleDiversity?: number;
   /** Share of fakes (or pairs) of which D is surer than 99 %; for minimax, non-saturating and relativistic losses. */
@@ -28,6 +42,8 @@ export interface Metrics extends Penalties {
   fakeClassAccuracy?: number;
   /** Level of detail, where networks grow: doublings of the size still to come, between whole numbers while one fades in. */
   lod?: number;
+  /** Share of fakes whose expert D's `expertLogits` tell right. */
+  expertAccuracy?: number;
   /** With which an augmentation is applied, 0 … 1: ADA's p. */
   augmentProbability?: number;
 }

@@ -75,10 +75,19 @@ export class HealthMonitor {
   }
 }
 
+/** What helps where an encoder is trained too. */
+const cures: Record<NonNullable<Recipe['autoencoding']>['kind'], string> = {
+  vae: 'try a smaller learning rate',
+  vaeGan: 'try a larger autoencoding.gamma, or a smaller learning rate for the discriminator',
+  aae: 'try smaller learning rates',
+  avb: 'try smaller learning rates for the encoder and the generator',
+};
+
 /** What helps against collapse and saturation, that the recipe does not have yet. */
-function cure({ penalties, optimizers, loss, augment }: Recipe): string {
+function cure({ penalties, optimizers, loss, augment, autoencoding }: Recipe): string {
+  if (autoencoding) return cures[autoencoding.kind];
   const { discriminator } = optimizers;
-  const beta1 = 'betas' in discriminator ? discriminator.betas[0] : 0;
+  const beta1 = discriminator && 'betas' in discriminator ? discriminator.betas[0] : 0;
   const ideas: string[] = [];
   if (typeof beta1 === 'number' && beta1 > 0.5) {
     ideas.push(
@@ -88,7 +97,7 @@ function cure({ penalties, optimizers, loss, augment }: Recipe): string {
   if (!penalties.some(({ kind }) => ['r1', 'gradientPenalty', 'dragan'].includes(kind))) {
     ideas.push(`a gradient penalty (--set 'penalties=[{"kind":"r1","weight":1}]')`);
   }
-  if (loss.kind === 'minimax') ideas.push('--set loss.kind=nonSaturating');
+  if (loss?.kind === 'minimax') ideas.push('--set loss.kind=nonSaturating');
   if (augment === null)
     ideas.push(`augmentation, where data is scarce (--set 'augment={"kind":"ada"}')`);
   ideas.push('--recipe r3gan');

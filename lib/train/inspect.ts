@@ -3,7 +3,12 @@ import { stat } from 'node:fs/promises';
 import { ioError } from '../files.js';
 import { native } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
-import { latestCheckpoint, listCheckpoints, openCheckpoint } from './checkpoints.js';
+import {
+  latestCheckpoint,
+  listCheckpoints,
+  openCheckpoint,
+  type TrainedData,
+} from './checkpoints.js';
 import { Timeline } from './timeline.js';
 
 /** The checkpoint that a path means: itself, or the latest of a run directory. Throws `IO` or `INVALID_DATA`. */
@@ -23,12 +28,13 @@ export interface Description {
   /** Real images shown. */
   images: number;
   recipe: Recipe;
-  data: { name: string; length: number } | undefined;
+  data: TrainedData | undefined;
   /** Versions of ganode, libtorch and Node that wrote it. */
   versions: Record<string, string>;
-  /** Trainable scalars of each network. */
+  /** Trainable scalars of each network that there is. */
   generatorParameters: number;
-  discriminatorParameters: number;
+  discriminatorParameters?: number;
+  encoderParameters?: number;
   hasEma: boolean;
   /** Tensors in the file: weights, averages, optimizers' moments. */
   tensors: number;
@@ -41,6 +47,7 @@ export async function describe(path: string): Promise<Description> {
   const checkpoint = await resolveCheckpoint(path);
   const { report, metadata } = await openCheckpoint(checkpoint);
   const { recipe, step, data, versions } = metadata;
+  const { models } = recipe;
   const parameters = (graph: unknown): number =>
     native().inspectGraph(JSON.stringify(graph)).parameters;
   return {
@@ -51,8 +58,9 @@ export async function describe(path: string): Promise<Description> {
     recipe,
     data,
     versions,
-    generatorParameters: parameters(recipe.models.generator),
-    discriminatorParameters: parameters(recipe.models.discriminator),
+    generatorParameters: parameters(models.generator),
+    ...(models.discriminator && { discriminatorParameters: parameters(models.discriminator) }),
+    ...(models.encoder && { encoderParameters: parameters(models.encoder) }),
     hasEma: Object.keys(report.tensors).some((name) => name.startsWith('ema.')),
     tensors: Object.keys(report.tensors).length,
     checkpoints:

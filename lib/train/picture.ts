@@ -1,5 +1,6 @@
 /** What samples look like in a run directory. */
 import type { Dataset } from '../data/dataset.js';
+import { curves, mostCurves } from '../image/curves.js';
 import { Images } from '../image/images.js';
 import { scatter } from '../image/scatter.js';
 import type { SampleReport } from '../native.js';
@@ -12,8 +13,37 @@ export interface Picture {
   channels: number;
 }
 
+/** What one draws with: samples as bytes, and as they are. */
+export interface Samples {
+  bytes(count: number): Promise<SampleReport>;
+  raw(count: number): Promise<{ shape: number[]; data: Float32Array }>;
+}
+
+/** Points of a plane over the real ones; curves of sequences with few features that are no bytes; a grid of anything else. */
+export async function samplesPicture(
+  dataset: Dataset,
+  samples: Samples,
+  count: number,
+): Promise<Picture> {
+  const { height, width } = dataset.shape;
+  if (isPlane(dataset.shape)) {
+    return scatterPicture(dataset, (await samples.raw(pointsOfPicture)).data);
+  }
+  if (isCurve(dataset)) {
+    const { data } = await samples.raw(count);
+    return { ...(await curves([count, height, width], data)), channels: 3 };
+  }
+  return gridPicture(await samples.bytes(count));
+}
+
+/** Whether samples are best seen as curves. */
+export function isCurve({ shape, dtype }: Pick<Dataset, 'shape' | 'dtype'>): boolean {
+  const { channels, height, width } = shape;
+  return dtype === 'float32' && channels === 1 && height > 1 && width <= mostCurves;
+}
+
 /** Images side by side. Of images with 2 or more than 4 channels, each channel is a grey picture. */
-export async function gridPicture({ shape, data }: SampleReport): Promise<Picture> {
+async function gridPicture({ shape, data }: SampleReport): Promise<Picture> {
   const [n = 0, channels = 1, height = 0, width = 0] = shape;
   const whole = [1, 3, 4].includes(channels);
   const images = new Images(whole ? shape : [n * channels, 1, height, width], data as Uint8Array);
@@ -21,16 +51,16 @@ export async function gridPicture({ shape, data }: SampleReport): Promise<Pictur
 }
 
 /** Whether images of this shape are points of a plane. */
-export function isPlane({ channels, height, width }: ImageShape): boolean {
+function isPlane({ channels, height, width }: ImageShape): boolean {
   return channels === 2 && height === 1 && width === 1;
 }
 
 /** Points of a picture, real and generated each: as many as the papers on mixtures look at. */
-export const pointsOfPicture = 2500;
+const pointsOfPicture = 2500;
 const side = 480;
 
 /** Generated points over real ones. */
-export async function scatterPicture(dataset: Dataset, points: Float32Array): Promise<Picture> {
+async function scatterPicture(dataset: Dataset, points: Float32Array): Promise<Picture> {
   const count = Math.min(pointsOfPicture, dataset.length);
   const target =
     dataset.dtype === 'uint8' ? new Uint8Array(2 * count) : new Float32Array(2 * count);

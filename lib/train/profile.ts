@@ -46,7 +46,7 @@ export interface PhaseTime {
 }
 
 export interface NodeTime {
-  network: 'generator' | 'discriminator';
+  network: 'generator' | 'discriminator' | 'encoder';
   name: string;
   /** Operator of the graph: `conv2d`. */
   op: string;

@@ -11,7 +11,7 @@ import { describeData, requireShape } from './data.js';
 import type { Position, ProgressEvent, TrainEvent, WarningEvent } from './events.js';
 import { Feed } from './feed.js';
 import { HealthMonitor } from './health.js';
-import { gridPicture, isPlane, pointsOfPicture, scatterPicture } from './picture.js';
+import { type Samples, samplesPicture } from './picture.js';
 import { type ProfileOptions, profileOptions } from './profile.js';
 import { Profiling } from './profiling.js';
 import { ReportWindow } from './report-window.js';
@@ -291,17 +291,18 @@ export class Trainer implements AsyncDisposable {
 
   /** A grid from latents that are the same all through a run. */
   private async saveSamples(run: RunDirectory, position: Position): Promise<TrainEvent> {
-    const plane = isPlane(this.recipe.image);
-    const count = plane ? pointsOfPicture : this.recipe.samples.count;
-    const label = this.recipe.models.generator.inputs['label'];
+    const { seed, models, samples } = this.recipe;
+    const label = models.generator.inputs['label'];
     const classes = label && 'classes' in label ? label.classes : 0;
-    const options = {
-      seed: this.recipe.seed,
+    const options = (count: number): DrawOptions => ({
+      seed,
       ...(classes > 0 && { labels: Array.from({ length: count }, (_, i) => i % classes) }),
+    });
+    const draw: Samples = {
+      bytes: (count) => this.draw(count, options(count), 'uint8'),
+      raw: (count) => this.sampleRaw(count, options(count)),
     };
-    const picture = plane
-      ? await scatterPicture(this.dataset, (await this.sampleRaw(count, options)).data)
-      : await gridPicture(await this.draw(count, options, 'uint8'));
+    const picture = await samplesPicture(this.dataset, draw, samples.count);
     return { type: 'samples', path: await run.addSamples(picture, position), ...position };
   }
 

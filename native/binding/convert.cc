@@ -147,6 +147,8 @@ SampleOptions toSampleOptions(const Napi::Value& value, Kept& kept) {
   if (options.labels.defined()) options.labels = options.labels.to(at::kLong);
   options.seed = static_cast<uint64_t>(integerOr(request, "seed", 0, 0));
   options.batch = integerOr(request, "batch", 1, 64);
+  options.name = stringOr(request, "name", "");
+  if (!isAbsent(request.Get("expert"))) options.expert = integerOr(request, "expert", 0, std::nullopt);
   options.ema = booleanOr(request, "ema", true);
   const std::string output = stringOr(request, "output", "uint8");
   if (output != "uint8" && output != "float32") fail("output", "'uint8' or 'float32'", request.Get("output"));

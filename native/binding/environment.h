@@ -12,6 +12,7 @@ class Worker;
 struct Environment {
   Napi::FunctionReference session;
   Napi::FunctionReference network;
+  Napi::FunctionReference autoencoder;
   Napi::FunctionReference classifier;
   Napi::FunctionReference metrics;
   Napi::FunctionReference extractor;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <tuple>
 
 #include "convolution/tiling.h"
@@ -35,13 +36,15 @@ const Kernels<T>& kernels() {
   return best;
 }
 
-// Runs a kernel over the range on all threads.
-template <typename T>
-void spread(const char* name, void (*kernel)(const Extent&, const T*, T*, int64_t, int64_t),
-            const Extent& extent, const T* from, T* to, int64_t count) {
+// Runs a kernel over the range on all threads. `pointers`: what the kernel takes.
+template <typename Kernel, typename... Pointers>
+void spread(const char* name, Kernel kernel, const Extent& extent, int64_t count, Pointers... pointers) {
   RECORD_FUNCTION(name, {});
-  at::parallel_for(0, count, 1, [&](int64_t first, int64_t last) { kernel(extent, from, to, first, last); });
+  at::parallel_for(0, count, 1,
+                   [&](int64_t first, int64_t last) { kernel(extent, pointers..., first, last); });
 }
+
+at::Tensor dense(const std::optional<at::Tensor>& bias) { return bias ? bias->contiguous() : at::Tensor(); }
 
 at::Tensor channelsLast(const at::Tensor& value) { return value.contiguous(at::MemoryFormat::ChannelsLast); }
 
@@ -89,7 +92,7 @@ class Convolver {
     images_ = (images + parts - 1) / parts;
   }
 
-  at::Tensor forward(const at::Tensor& input, const at::Tensor& weight) const {
+  at::Tensor forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias) const {
     RECORD_FUNCTION("ganode::fast_convolution", std::vector<c10::IValue>({input, weight}));
     const at::Tensor output = empty({all_.images, all_.filters, all_.rows, all_.columns}, input);
     at::Tensor weights;
@@ -99,20 +102,18 @@ class Convolver {
         Extent part = e;
         part.filters = u.size(1);
         const at::Tensor m = product(v, u.transpose(1, 2));
-        if (part.filters == all_.filters) {
-          collect("ganode::collect_output", kernels_.collectOutput, part, m, pointer(output, image),
-                  e.tiles());
-          return;
-        }
-        const at::Tensor some = empty({e.images, part.filters, e.rows, e.columns}, input);
-        collect("ganode::collect_output", kernels_.collectOutput, part, m, some.data_ptr<T>(), e.tiles());
-        output.narrow(0, image, e.images).narrow(1, filter, part.filters).copy_(some);
+        const bool whole = part.filters == all_.filters;
+        const at::Tensor some = whole ? output.narrow(0, image, e.images)
+                                      : empty({e.images, part.filters, e.rows, e.columns}, input);
+        spread("ganode::collect_output", kernels_.collectOutput, part, e.tiles(), values(m),
+               values(bias, filter), some.data_ptr<T>());
+        if (!whole) output.narrow(0, image, e.images).narrow(1, filter, part.filters).copy_(some);
       });
     });
     return output;
   }
 
-  at::Tensor byInput(const at::Tensor& gradient, const at::Tensor& weight) const {
+  at::Tensor byInput(const at::Tensor& gradient, const at::Tensor& weight, const at::Tensor& bias) const {
     RECORD_FUNCTION("ganode::fast_convolution_by_input", std::vector<c10::IValue>({gradient, weight}));
     const at::Tensor result = empty({all_.images, all_.channels, all_.height, all_.width}, gradient);
     at::Tensor weights;
@@ -126,7 +127,8 @@ class Convolver {
         else
           v = product(some, u);
       });
-      collect("ganode::collect_input", kernels_.collectInput, e, v, pointer(result, image), e.images);
+      spread("ganode::collect_input", kernels_.collectInput, e, e.images, values(v), values(bias),
+             pointer(result, image));
     });
     return result;
   }
@@ -151,8 +153,8 @@ class Convolver {
         if (image + e.images < all_.images) continue;
         Extent filters = e;
         filters.filters = count;
-        collect("ganode::collect_weights", kernels_.collectWeights, filters, sum, pointer(result, first),
-                count);
+        spread("ganode::collect_weights", kernels_.collectWeights, filters, count, values(sum),
+               pointer(result, first));
         sum.reset();
       }
     });
@@ -167,9 +169,9 @@ class Convolver {
     return value.data_ptr<T>() + first * value.stride(0);
   }
 
-  static void collect(const char* name, void (*kernel)(const Extent&, const T*, T*, int64_t, int64_t),
-                      const Extent& e, const at::Tensor& from, T* to, int64_t count) {
-    spread(name, kernel, e, from.data_ptr<T>(), to, count);
+  // To be read, from one of the first dimension on; null for no tensor.
+  static const T* values(const at::Tensor& value, int64_t first = 0) {
+    return value.defined() ? pointer(value, first) : nullptr;
   }
 
   template <typename Visit>
@@ -190,8 +192,8 @@ class Convolver {
       at::Tensor u = kept;
       if (!u.defined()) {
         u = scratch({kSquare, part.filters, depth()}, options_);
-        spread("ganode::spread_weights", kernels_.spreadWeights, part,
-               static_cast<const T*>(pointer(weight, filter)), u.data_ptr<T>(), part.filters);
+        spread("ganode::spread_weights", kernels_.spreadWeights, part, part.filters, values(weight, filter),
+               u.data_ptr<T>());
         if (part.filters == all_.filters) kept = u;
       }
       visit(filter, u);
@@ -200,15 +202,14 @@ class Convolver {
 
   at::Tensor inputPoints(const Extent& e, const at::Tensor& input, int64_t image) const {
     at::Tensor v = scratch({kSquare, e.tiles(), depth()}, options_);
-    spread("ganode::spread_input", kernels_.spreadInput, e, static_cast<const T*>(pointer(input, image)),
-           v.data_ptr<T>(), e.tiles());
+    spread("ganode::spread_input", kernels_.spreadInput, e, e.tiles(), values(input, image), v.data_ptr<T>());
     return v;
   }
 
   at::Tensor outputPoints(const Extent& e, const at::Tensor& gradient, int64_t image) const {
     at::Tensor m = scratch({kSquare, e.tiles(), e.filters}, options_);
-    spread("ganode::spread_output", kernels_.spreadOutput, e, static_cast<const T*>(pointer(gradient, image)),
-           m.data_ptr<T>(), e.tiles());
+    spread("ganode::spread_output", kernels_.spreadOutput, e, e.tiles(), values(gradient, image),
+           m.data_ptr<T>());
     return m;
   }
 
@@ -233,18 +234,20 @@ at::Tensor convolve(Method method, at::IntArrayRef input, int64_t filters, const
   return result;
 }
 
-// Three functions of two tensors each, linear in both: the derivatives of each are the other two.
+// Three functions of two tensors each, linear in both: the derivatives of each are the other two. A bias is
+// added on the way out where there is one.
 using Size = std::array<int64_t, 2>;
 
 struct Forward : torch::autograd::Function<Forward> {
   static at::Tensor forward(AutogradContext* context, int64_t method, const at::Tensor& input,
-                            const at::Tensor& weight);
+                            const at::Tensor& weight, const std::optional<at::Tensor>& bias);
   static variable_list backward(AutogradContext* context, const variable_list& gradients);
 };
 
 struct ByInput : torch::autograd::Function<ByInput> {
   static at::Tensor forward(AutogradContext* context, int64_t method, const at::Tensor& gradient,
-                            const at::Tensor& weight, int64_t height, int64_t width);
+                            const at::Tensor& weight, int64_t height, int64_t width,
+                            const std::optional<at::Tensor>& bias);
   static variable_list backward(AutogradContext* context, const variable_list& gradients);
 };
 
@@ -265,38 +268,49 @@ void remember(AutogradContext* context, int64_t method, const at::Tensor& first,
   context->save_for_backward({first, second});
 }
 
+// Whether a gradient by the bias, the third tensor, is wanted.
+bool wantsBias(AutogradContext* context) {
+  return context->saved_data["biased"].toBool() && context->needs_input_grad(2);
+}
+
 at::Tensor Forward::forward(AutogradContext* context, int64_t method, const at::Tensor& input,
-                            const at::Tensor& weight) {
+                            const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
   remember(context, method, input, weight);
-  return convolve(
-      static_cast<Method>(method), input.sizes(), weight.size(0), input.options(),
-      [&](const auto& convolver) { return convolver.forward(channelsLast(input), channelsLast(weight)); });
+  context->saved_data["biased"] = bias.has_value();
+  return convolve(static_cast<Method>(method), input.sizes(), weight.size(0), input.options(),
+                  [&](const auto& convolver) {
+                    return convolver.forward(channelsLast(input), channelsLast(weight), dense(bias));
+                  });
 }
 
 variable_list Forward::backward(AutogradContext* context, const variable_list& gradients) {
   const auto [method, input, weight] = recall(context);
-  variable_list found(3);
+  variable_list found(4);
   if (context->needs_input_grad(0))
-    found[1] = ByInput::apply(method, gradients[0], weight, input.size(2), input.size(3));
+    found[1] = ByInput::apply(method, gradients[0], weight, input.size(2), input.size(3), std::nullopt);
   if (context->needs_input_grad(1)) found[2] = ByWeights::apply(method, input, gradients[0]);
+  if (wantsBias(context)) found[3] = gradients[0].sum({0, 2, 3});
   return found;
 }
 
 at::Tensor ByInput::forward(AutogradContext* context, int64_t method, const at::Tensor& gradient,
-                            const at::Tensor& weight, int64_t height, int64_t width) {
+                            const at::Tensor& weight, int64_t height, int64_t width,
+                            const std::optional<at::Tensor>& bias) {
   remember(context, method, gradient, weight);
+  context->saved_data["biased"] = bias.has_value();
   const Size size = {height, width};
   return convolve(static_cast<Method>(method), {gradient.size(0), weight.size(1), size[0], size[1]},
                   weight.size(0), gradient.options(), [&](const auto& convolver) {
-                    return convolver.byInput(channelsLast(gradient), channelsLast(weight));
+                    return convolver.byInput(channelsLast(gradient), channelsLast(weight), dense(bias));
                   });
 }
 
 variable_list ByInput::backward(AutogradContext* context, const variable_list& gradients) {
   const auto [method, gradient, weight] = recall(context);
-  variable_list found(5);
-  if (context->needs_input_grad(0)) found[1] = Forward::apply(method, gradients[0], weight);
+  variable_list found(6);
+  if (context->needs_input_grad(0)) found[1] = Forward::apply(method, gradients[0], weight, std::nullopt);
   if (context->needs_input_grad(1)) found[2] = ByWeights::apply(method, gradients[0], gradient);
+  if (wantsBias(context)) found[5] = gradients[0].sum({0, 2, 3});
   return found;
 }
 
@@ -313,8 +327,8 @@ variable_list ByWeights::backward(AutogradContext* context, const variable_list&
   const auto [method, input, gradient] = recall(context);
   variable_list found(3);
   if (context->needs_input_grad(0))
-    found[1] = ByInput::apply(method, gradient, gradients[0], input.size(2), input.size(3));
-  if (context->needs_input_grad(1)) found[2] = Forward::apply(method, input, gradients[0]);
+    found[1] = ByInput::apply(method, gradient, gradients[0], input.size(2), input.size(3), std::nullopt);
+  if (context->needs_input_grad(1)) found[2] = Forward::apply(method, input, gradients[0], std::nullopt);
   return found;
 }
 
@@ -358,13 +372,14 @@ bool takesFast(const at::Tensor& input) {
   return real && input.is_cpu() && input.numel() > 0 && !at::autocast::is_autocast_enabled(at::kCPU);
 }
 
-at::Tensor fastConvolution(Method method, const at::Tensor& input, const at::Tensor& weight) {
-  return Forward::apply(static_cast<int64_t>(method), input, weight);
+at::Tensor fastConvolution(Method method, const at::Tensor& input, const at::Tensor& weight,
+                           const std::optional<at::Tensor>& bias) {
+  return Forward::apply(static_cast<int64_t>(method), input, weight, bias);
 }
 
 at::Tensor fastTransposed(Method method, const at::Tensor& output, const at::Tensor& weight,
-                          const std::array<int64_t, 2>& size) {
-  return ByInput::apply(static_cast<int64_t>(method), output, weight, size[0], size[1]);
+                          const std::array<int64_t, 2>& size, const std::optional<at::Tensor>& bias) {
+  return ByInput::apply(static_cast<int64_t>(method), output, weight, size[0], size[1], bias);
 }
 
 }  // namespace ganode::convolution

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace ganode::convolution {
 
@@ -33,12 +34,14 @@ Method methodFor(const Shape& shape);
 // Whether `fastConvolution` takes such an input as things are: on the CPU, float or double, no autocast.
 bool takesFast(const at::Tensor& input);
 
-// conv2d: [n, channels, h, w] and [filters, channels, k, k] -> [n, filters, rows, columns], without bias.
-at::Tensor fastConvolution(Method method, const at::Tensor& input, const at::Tensor& weight);
+// conv2d: [n, channels, h, w] and [filters, channels, k, k] -> [n, filters, rows, columns]. `bias`:
+// [filters].
+at::Tensor fastConvolution(Method method, const at::Tensor& input, const at::Tensor& weight,
+                           const std::optional<at::Tensor>& bias = {});
 
 // Its transpose: [n, filters, rows, columns] and the same weight -> [n, channels, h, w], an image of
-// `size`.
+// `size`. `bias`: [channels].
 at::Tensor fastTransposed(Method method, const at::Tensor& output, const at::Tensor& weight,
-                          const std::array<int64_t, 2>& size);
+                          const std::array<int64_t, 2>& size, const std::optional<at::Tensor>& bias = {});
 
 }  // namespace ganode::convolution

@@ -93,10 +93,12 @@ template <typename T>
 struct Kernels {
   void (*spreadInput)(const Extent&, const T* x, T* v, int64_t firstTile, int64_t lastTile);
   void (*spreadWeights)(const Extent&, const T* w, T* u, int64_t firstFilter, int64_t lastFilter);
-  void (*collectOutput)(const Extent&, const T* m, T* y, int64_t firstTile, int64_t lastTile);
+  // `bias`: what is added to each filter (or channel); null: nothing.
+  void (*collectOutput)(const Extent&, const T* m, const T* bias, T* y, int64_t firstTile, int64_t lastTile);
   // Gradients.
   void (*spreadOutput)(const Extent&, const T* dy, T* dm, int64_t firstTile, int64_t lastTile);
-  void (*collectInput)(const Extent&, const T* dv, T* dx, int64_t firstImage, int64_t lastImage);
+  void (*collectInput)(const Extent&, const T* dv, const T* bias, T* dx, int64_t firstImage,
+                       int64_t lastImage);
   void (*collectWeights)(const Extent&, const T* du, T* dw, int64_t firstFilter, int64_t lastFilter);
 };
 

@@ -15,9 +15,26 @@ Factory plain(at::Tensor (*function)(const at::Tensor&)) {
   };
 }
 
+// The same for one whose gradient follows from its output: it may be written over its input.
+Factory plain(at::Tensor (*function)(const at::Tensor&), at::Tensor& (*inPlace)(at::Tensor&)) {
+  return [=](NodeContext& node) {
+    return makeFunction(
+        node.input(), [=](Inputs inputs) { return function(inputs[0]); },
+        [=](Inputs inputs) {
+          at::Tensor x = inputs[0];
+          return inPlace(x);
+        });
+  };
+}
+
 std::unique_ptr<Operator> leakyRelu(NodeContext& node) {
   const double slope = node.attributes.number("negativeSlope", 0, 1, 0.2);
-  return makeFunction(node.input(), [slope](Inputs inputs) { return at::leaky_relu(inputs[0], slope); });
+  return makeFunction(
+      node.input(), [slope](Inputs inputs) { return at::leaky_relu(inputs[0], slope); },
+      [slope](Inputs inputs) {
+        at::Tensor x = inputs[0];
+        return at::leaky_relu_(x, slope);
+      });
 }
 
 std::unique_ptr<Operator> gelu(NodeContext& node) {
@@ -44,9 +61,9 @@ std::unique_ptr<Operator> maxout(NodeContext& node) {
 }  // namespace
 
 void registerActivation(Registry& registry) {
-  registry["relu"] = plain(at::relu);
-  registry["tanh"] = plain(at::tanh);
-  registry["sigmoid"] = plain(at::sigmoid);
+  registry["relu"] = plain(at::relu, at::relu_);
+  registry["tanh"] = plain(at::tanh, at::tanh_);
+  registry["sigmoid"] = plain(at::sigmoid, at::sigmoid_);
   registry["silu"] = plain(at::silu);
   registry["softplus"] = plain([](const at::Tensor& x) { return at::softplus(x); });
   registry["leakyRelu"] = leakyRelu;

@@ -60,6 +60,21 @@ double Attributes::number(const std::string& name, double least, double most, do
   return value->get<double>();
 }
 
+Schedule Attributes::schedule(const std::string& name, double least, double most, double otherwise) {
+  const json* value = find(name);
+  if (value == nullptr || value->is_number()) return number(name, least, most, otherwise);
+  Schedule schedule;
+  try {
+    schedule = Schedule::parse(*value, name);
+  } catch (const Error& error) {
+    fail(error.what());
+  }
+  if (schedule.least() < least || schedule.most() > most) {
+    failValue(name, "from " + shortened(least) + " to " + shortened(most), *value);
+  }
+  return schedule;
+}
+
 bool Attributes::boolean(const std::string& name, bool otherwise) {
   const json* value = find(name);
   if (value == nullptr) return otherwise;

@@ -10,6 +10,7 @@
 
 #include "graph/initializer.h"
 #include "graph/spec.h"
+#include "optimizer/schedule.h"
 
 namespace ganode {
 
@@ -22,6 +23,8 @@ class Attributes {
   // Without a default the attribute is required.
   int64_t integer(const std::string& name, int64_t least, std::optional<int64_t> otherwise = std::nullopt);
   double number(const std::string& name, double least, double most, double otherwise);
+  // A number, or a schedule between two (optimizer/schedule.h).
+  Schedule schedule(const std::string& name, double least, double most, double otherwise);
   bool boolean(const std::string& name, bool otherwise);
   std::string choice(const std::string& name, const std::vector<std::string>& choices,
                      const std::string& otherwise);

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "graph/batch.h"
+#include "graph/channels.h"
 #include "graph/weight.h"
 
 namespace ganode {
@@ -40,7 +41,7 @@ class ConditionalBatchNorm : public WeightedOperator {
     const auto conditioned = [&](size_t index) {
       const at::Tensor table = weight(index, mode);
       at::Tensor values = vector_ > 0 ? at::linear(inputs[1], table) : at::embedding(table, inputs[1]);
-      return x.dim() == 4 ? values.unsqueeze(-1).unsqueeze(-1) : values;
+      return x.dim() == 4 ? overPixels(values) : values;
     };
     const at::Tensor normal = normalize_(x, tensor(mean_), tensor(variance_), mode);
     const at::Tensor scale = conditioned(scale_);

@@ -45,34 +45,42 @@ struct Geometry {
 class Convolution : public WeightedOperator {
  public:
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
-    const at::Tensor kernel = weight(weight_, mode);
-    at::Tensor output;
-    if (asMatrix_ && inputs[0].is_cpu()) {
-      output = asMatrix_(inputs[0], kernel);
-    } else if (method_ != convolution::Method::Sliding && convolution::takesFast(inputs[0])) {
-      output = convolveFast(inputs[0], kernel);
-    } else {
-      return convolve(inputs[0], kernel, bias());
-    }
-    return bias() ? output + bias()->view({1, -1, 1, 1}) : output;
+    return convolveBest(inputs[0], weight(weight_, mode), bias());
   }
+
+  at::Tensor forwardThen(const Affine& affine, const std::vector<at::Tensor>& inputs,
+                         const Mode& mode) override {
+    Dims filters(4, 1);
+    filters[static_cast<size_t>(outAxis_)] = -1;
+    const at::Tensor offset = bias() ? affine.factor * *bias() + affine.offset : affine.offset;
+    return convolveBest(inputs[0], weight(weight_, mode) * affine.factor.view(filters), offset);
+  }
+
+  bool takesAffine() const override { return geometry_.groups == 1; }
+  // What is cut or a matrix product may be a view.
+  bool givesAway() const override { return !cuts() && (!asMatrix_ || bias()); }
 
  protected:
   Convolution(NodeContext& node, bool transposed)
-      : WeightedOperator(node), channels_(node.input(3)[0]), geometry_(node, channels_) {
+      : WeightedOperator(node),
+        channels_(node.input(3)[0]),
+        geometry_(node, channels_),
+        outAxis_(transposed ? 1 : 0) {
     const Geometry& g = geometry_;
     const int64_t first = transposed ? channels_ : g.filters;
     const int64_t second = (transposed ? g.filters : channels_) / g.groups;
     const int64_t fanIn = channels_ / g.groups * g.kernel[0] * g.kernel[1];
-    weight_ = declareWeight(
-        node, {"weight", {first, second, g.kernel[0], g.kernel[1]}, fanIn, transposed ? 1 : 0}, {});
+    weight_ = declareWeight(node, {"weight", {first, second, g.kernel[0], g.kernel[1]}, fanIn, outAxis_}, {});
     declareBias(node, g.filters);
   }
 
   virtual at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
                               const std::optional<at::Tensor>& bias) = 0;
-  // By `method_`; without bias.
-  virtual at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight) = 0;
+  // By `method_`.
+  virtual at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight,
+                                  const std::optional<at::Tensor>& bias) = 0;
+  // Whether the output is a part of what libtorch computes.
+  virtual bool cuts() const { return false; }
 
   int64_t perPosition() const {
     return channels_ * geometry_.filters / geometry_.groups * geometry_.kernel[0] * geometry_.kernel[1];
@@ -103,6 +111,18 @@ class Convolution : public WeightedOperator {
   std::function<at::Tensor(const at::Tensor& input, const at::Tensor& weight)> asMatrix_;
 
  private:
+  at::Tensor convolveBest(const at::Tensor& input, const at::Tensor& weight,
+                          const std::optional<at::Tensor>& bias) {
+    if (asMatrix_ && input.is_cpu()) {
+      const at::Tensor output = asMatrix_(input, weight);
+      return bias ? output + bias->view({1, -1, 1, 1}) : output;
+    }
+    if (method_ != convolution::Method::Sliding && convolution::takesFast(input))
+      return convolveFast(input, weight, bias);
+    return convolve(input, weight, bias);
+  }
+
+  int64_t outAxis_;  // of the weight
   size_t weight_ = 0;
 };
 
@@ -139,8 +159,9 @@ class Conv2d : public Convolution {
     return at::conv2d(padded, weight, bias, g.stride, g.padding, g.dilation, g.groups);
   }
 
-  at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight) override {
-    return convolution::fastConvolution(method_, input, weight);
+  at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight,
+                          const std::optional<at::Tensor>& bias) override {
+    return convolution::fastConvolution(method_, input, weight, bias);
   }
 
  private:
@@ -204,9 +225,12 @@ class ConvTranspose2d : public Convolution {
     return output;
   }
 
-  at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight) override {
-    return convolution::fastTransposed(method_, input, weight, {output()[1], output()[2]});
+  at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight,
+                          const std::optional<at::Tensor>& bias) override {
+    return convolution::fastTransposed(method_, input, weight, {output()[1], output()[2]}, bias);
   }
+
+  bool cuts() const override { return cut_ != Pair{0, 0}; }
 
  private:
   void chooseMatrix(const Pair& size, const Pair& output) {

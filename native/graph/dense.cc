@@ -13,21 +13,42 @@ class Dense : public WeightedOperator {
     Dims dims = node.input(1, 2);
     const int64_t features = dims.back();
     const int64_t units = node.attributes.integer("units", 1);
-    weight_ = declareWeight(node, {"weight", {units, features}, features}, {});
+    groups_ = node.attributes.integer("groups", 1, 1);
+    if (features % groups_ != 0 || units % groups_ != 0) {
+      node.attributes.fail("expected groups to divide " + std::to_string(features) + " features and " +
+                           std::to_string(units) + " units, got " + std::to_string(groups_));
+    }
+    weight_ = declareWeight(node, {"weight", {units, features / groups_}, features / groups_}, {});
     declareBias(node, units);
-    multiplyAdds_ = units * features * (dims.size() == 2 ? dims[0] : 1);
+    sequence_ = dims.size() == 2;
+    multiplyAdds_ = units * features / groups_ * (sequence_ ? dims[0] : 1);
     dims.back() = units;
     infer(std::move(dims));
   }
 
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
-    return at::linear(inputs[0], weight(weight_, mode), bias());
+    if (groups_ == 1) return at::linear(inputs[0], weight(weight_, mode), bias());
+    return grouped(inputs[0], weight(weight_, mode));
   }
 
   int64_t multiplyAdds() const override { return multiplyAdds_; }
+  bool givesAway() const override { return !sequence_ && groups_ == 1; }
 
  private:
+  // One product for all groups: the groups are the matrices of a batch.
+  at::Tensor grouped(const at::Tensor& x, const at::Tensor& weight) const {
+    const at::Tensor rows = x.reshape({-1, groups_, x.size(-1) / groups_}).transpose(0, 1);
+    const at::Tensor matrices = weight.unflatten(0, {groups_, weight.size(0) / groups_}).transpose(1, 2);
+    Dims sizes = x.sizes().vec();
+    sizes.back() = weight.size(0);
+    const at::Tensor product = at::bmm(rows, matrices).transpose(0, 1).reshape(sizes);
+    const auto shift = bias();
+    return shift ? product + *shift : product;
+  }
+
   size_t weight_ = 0;
+  bool sequence_ = false;
+  int64_t groups_ = 1;
   int64_t multiplyAdds_ = 0;
 };
 

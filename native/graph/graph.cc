@@ -33,6 +33,7 @@ Graph::Graph(GraphSpec spec) : spec_(std::move(spec)) {
   }
   for (const auto& [name, target] : spec_.outputs) outputs_.emplace_back(name, indices.at(target));
   findLastUses(indices);
+  findFusions();
 }
 
 void Graph::addNode(const NodeSpec& spec, const std::map<std::string, size_t>& indices) {
@@ -151,7 +152,7 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
     arguments.clear();
     for (const size_t input : node.inputs) arguments.push_back(values[input]);
     try {
-      values[node.value] = node.op->forward(arguments, own);
+      values[node.value] = runNode(node, arguments, own);
     } catch (const c10::Error& error) {
       throw Error("INVALID_DATA", place(spec_.nodes[i]) + firstLine(error));
     }
@@ -198,6 +199,15 @@ const NodeSpec* Graph::mixingNode() const {
 
 bool Graph::truncates() const {
   return std::any_of(nodes_.begin(), nodes_.end(), [](const Node& node) { return node.op->truncates(); });
+}
+
+int64_t Graph::experts() const {
+  int64_t fewest = 0;
+  for (const Node& node : nodes_) {
+    const int64_t experts = node.op->experts();
+    if (experts > 0 && (fewest == 0 || experts < fewest)) fewest = experts;
+  }
+  return fewest;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> Graph::tensors() const {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,8 @@ class Graph {
   const NodeSpec* mixingNode() const;
   // Whether an operator of it takes `Mode::truncation`.
   bool truncates() const;
+  // Among how many experts all of its gates can choose by `Mode::expert`; 0: it has no gate.
+  int64_t experts() const;
 
   // Doublings of the images' size that it can grow by (operator fade); 0: it does not grow.
   int64_t levels() const;
@@ -76,10 +79,18 @@ class Graph {
     std::vector<size_t> inputs;  // indices into values
     size_t value;                // index of its own value
     std::vector<size_t> last;    // values that nobody needs after this node
+    bool inPlace = false;        // writes over its first input
+    // In evaluation: the node after this one, whose affine map it takes up; and whether it is such a node.
+    std::optional<size_t> takes;
+    bool taken = false;
   };
 
   void addNode(const NodeSpec& node, const std::map<std::string, size_t>& indices);
   void findLastUses(const std::map<std::string, size_t>& indices);
+  // graph/fusion.cc
+  void findFusions();
+  bool worthTaking(const Node& node, int64_t items) const;
+  at::Tensor runNode(const Node& node, const std::vector<at::Tensor>& inputs, const Mode& mode) const;
   at::Tensor checkedInput(const std::string& name, const at::Tensor& value) const;
   // By node; those that no output needs at present are left out of a forward pass.
   std::vector<bool> neededNodes() const;

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 
 #include "graph/batch.h"
+#include "graph/channels.h"
 #include "graph/operator.h"
 
 namespace ganode {
@@ -43,6 +44,15 @@ class BatchNorm : public AffineOperator {
   }
 
   bool mixesSamples() const override { return true; }
+  bool givesAway() const override { return true; }
+
+  bool isAffine() const override { return true; }
+  Affine affine() const override {
+    at::Tensor factor = (tensor(variance_) + normalize_.epsilon).rsqrt();
+    if (scale()) factor = factor * *scale();
+    const at::Tensor offset = -tensor(mean_) * factor;
+    return {factor, shift() ? offset + *shift() : offset};
+  }
 
  private:
   BatchNormalization normalize_;
@@ -151,8 +161,8 @@ class VirtualBatchNorm : public AffineOperator {
     at::Tensor offset = -mean * factor;
     if (shift()) offset = offset + *shift();
     if (x.dim() == 4) {
-      factor = factor.unsqueeze(-1).unsqueeze(-1);
-      offset = offset.unsqueeze(-1).unsqueeze(-1);
+      factor = overPixels(factor);
+      offset = overPixels(offset);
     }
     return x * factor + offset;
   }

@@ -7,21 +7,38 @@ namespace {
 
 class FunctionOperator : public Operator {
  public:
-  FunctionOperator(Dims output, Function function, bool mixesSamples)
-      : function_(std::move(function)), mixesSamples_(mixesSamples) {
+  FunctionOperator(Dims output, Function function, Function inPlace, bool mixesSamples)
+      : function_(std::move(function)), inPlace_(std::move(inPlace)), mixesSamples_(mixesSamples) {
     infer(std::move(output));
   }
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
     return function_(inputs);
   }
+  at::Tensor forwardInPlace(const std::vector<at::Tensor>& inputs, const Mode&) override {
+    return inPlace_(inputs);
+  }
+  bool writesOver() const override { return inPlace_ != nullptr; }
   bool mixesSamples() const override { return mixesSamples_; }
 
  private:
   Function function_;
+  Function inPlace_;
   bool mixesSamples_;
 };
 
 }  // namespace
+
+at::Tensor Operator::forwardInPlace(const std::vector<at::Tensor>& inputs, const Mode& mode) {
+  return forward(inputs, mode);
+}
+
+at::Tensor Operator::forwardThen(const Affine& affine, const std::vector<at::Tensor>& inputs,
+                                 const Mode& mode) {
+  const at::Tensor output = forward(inputs, mode);
+  Dims channels(static_cast<size_t>(output.dim()), 1);
+  channels[1] = -1;
+  return output * affine.factor.view(channels) + affine.offset.view(channels);
+}
 
 size_t Operator::declare(const std::string& name, Dims shape, Initializer initializer, bool buffer) {
   slots_.push_back({name, std::move(shape), std::move(initializer), buffer, at::Tensor()});
@@ -79,7 +96,12 @@ at::Tensor precise(const at::Tensor& value) {
 }
 
 std::unique_ptr<Operator> makeFunction(Dims output, Function function, bool mixesSamples) {
-  return std::make_unique<FunctionOperator>(std::move(output), std::move(function), mixesSamples);
+  return std::make_unique<FunctionOperator>(std::move(output), std::move(function), nullptr, mixesSamples);
+}
+
+std::unique_ptr<Operator> makeFunction(Dims output, Function function, Function inPlace) {
+  return std::make_unique<FunctionOperator>(std::move(output), std::move(function), std::move(inPlace),
+                                            /*mixesSamples=*/false);
 }
 
 const Registry& registry() {
@@ -97,6 +119,7 @@ const Registry& registry() {
     registerRecurrent(all);
     registerStyle(all);
     registerFade(all);
+    registerExperts(all);
     return all;
   }();
   return instance;

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,16 @@ struct Mode {
   std::optional<int64_t> standing = std::nullopt;
   // ψ of operators that truncate (Operator::truncates), in evaluation.
   std::optional<double> truncation = std::nullopt;
+  // Real images shown so far, for attributes that are schedules; by default they are at their end.
+  double images = std::numeric_limits<double>::infinity();
+  // The one that every gate chooses (Operator::experts).
+  std::optional<int64_t> expert = std::nullopt;
+};
+
+// x·factor + offset, each [channels].
+struct Affine {
+  at::Tensor factor;
+  at::Tensor offset;
 };
 
 // A tensor that an operator owns: a parameter, or a buffer (saved, not trained).
@@ -50,6 +61,12 @@ class Operator {
   // Inputs and output carry the batch dimension first; labels are int64 of shape [n].
   virtual at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) = 0;
 
+  // The same, written over inputs[0]; for operators of which `writesOver` is true.
+  virtual at::Tensor forwardInPlace(const std::vector<at::Tensor>& inputs, const Mode& mode);
+  // The same with an affine map of the output's channels after it; for those of which `takesAffine` is true.
+  virtual at::Tensor forwardThen(const Affine& affine, const std::vector<at::Tensor>& inputs,
+                                 const Mode& mode);
+
   // Called once the slots have their first values; never after values were copied or loaded.
   virtual void materialized() {}
 
@@ -58,6 +75,21 @@ class Operator {
 
   // Whether, in training, the values of an item depend on the other items of its batch.
   virtual bool mixesSamples() const { return false; }
+
+  // Whether its output is memory of its own of which no gradient makes use, so that an operator that reads it
+  // alone may write over it.
+  virtual bool givesAway() const { return false; }
+
+  // Whether it can work in place.
+  virtual bool writesOver() const { return false; }
+
+  // Whether, in evaluation, it is an affine map of its one input's channels, and the map.
+  virtual bool isAffine() const { return false; }
+  virtual Affine affine() const { return {}; }
+
+  // Whether its weights can take up such a map, which is worth it where its output for a batch is larger than
+  // they are.
+  virtual bool takesAffine() const { return false; }
 
   // Whether it needs its input of that index at present; what nobody needs is not computed, and given
   // undefined.
@@ -71,6 +103,9 @@ class Operator {
 
   // Whether, in evaluation, it draws a latent towards the mean by `Mode::truncation`.
   virtual bool truncates() const { return false; }
+
+  // Of a gate: among how many it chooses by `Mode::expert`; 0 for any other operator.
+  virtual int64_t experts() const { return 0; }
 
   std::vector<Slot>& slots() { return slots_; }
 
@@ -114,6 +149,8 @@ using Registry = std::map<std::string, Factory>;
 // An operator without slots: one function of its inputs.
 using Function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
 std::unique_ptr<Operator> makeFunction(Dims output, Function function, bool mixesSamples = false);
+// The same, with what writes its result over inputs[0].
+std::unique_ptr<Operator> makeFunction(Dims output, Function function, Function inPlace);
 
 // At least float: statistics of bfloat16 values are too coarse.
 at::Tensor precise(const at::Tensor& value);
@@ -134,5 +171,6 @@ void registerConditional(Registry& registry);
 void registerRecurrent(Registry& registry);
 void registerStyle(Registry& registry);
 void registerFade(Registry& registry);
+void registerExperts(Registry& registry);
 
 }  // namespace ganode

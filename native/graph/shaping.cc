@@ -33,6 +33,17 @@ std::unique_ptr<Operator> flatten(NodeContext& node) {
   return makeFunction({product(node.input())}, [](Inputs inputs) { return inputs[0].flatten(1); });
 }
 
+std::unique_ptr<Operator> repeat(NodeContext& node) {
+  Dims dims = node.input();
+  const int64_t count = node.attributes.integer("count", 1);
+  dims.insert(dims.begin(), count);
+  return makeFunction(dims, [count](Inputs inputs) {
+    Dims sizes = inputs[0].sizes().vec();
+    sizes.insert(sizes.begin() + 1, count);
+    return inputs[0].unsqueeze(1).expand(sizes);
+  });
+}
+
 void requireSeveral(const NodeContext& node) {
   if (node.inputs.size() < 2) node.attributes.fail("expected two or more inputs, got 1");
   for (const ValueShape& input : node.inputs) {
@@ -125,6 +136,7 @@ Factory joined(at::Tensor (*function)(const at::Tensor&, const at::Tensor&)) {
 void registerShaping(Registry& registry) {
   registry["reshape"] = reshape;
   registry["flatten"] = flatten;
+  registry["repeat"] = repeat;
   registry["concat"] = concat;
   registry["slice"] = slice;
   registry["add"] = joined([](const at::Tensor& a, const at::Tensor& b) { return at::add(a, b); });

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "graph/channels.h"
 #include "graph/operator.h"
 #include "graph/upfirdn.h"
 
@@ -148,7 +149,6 @@ class ModulatedConv2d : public Operator {
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode&) override {
     const at::Tensor& weight = tensor(0);
     const at::Tensor style = precise(inputs[1]);
-    const auto spread = [](const at::Tensor& factors) { return factors.unsqueeze(-1).unsqueeze(-1); };
     at::Tensor scale;  // [n, filters]; undefined: within the styles
     double inside = 1;
     if (demodulate_) {
@@ -158,9 +158,9 @@ class ModulatedConv2d : public Operator {
     } else {
       inside = gain_ / std::sqrt(static_cast<double>(channels_ * kernel_ * kernel_));
     }
-    at::Tensor y = convolve(inputs[0] * spread(style * inside), weight);
-    if (scale.defined()) y = y * spread(scale);
-    return slots().size() > 1 ? y + spread(tensor(1)) : y;
+    at::Tensor y = convolve(inputs[0] * overPixels(style * inside), weight);
+    if (scale.defined()) y = y * overPixels(scale);
+    return slots().size() > 1 ? y + overPixels(tensor(1)) : y;
   }
 
   int64_t multiplyAdds() const override { return multiplyAdds_; }

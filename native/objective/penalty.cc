@@ -38,7 +38,7 @@ namespace {
 
 std::unique_ptr<Penalty> make(const std::string& kind, const json& options) {
   for (const auto family : {makeGradientPenalty, makeLogitPenalty, makeConsistencyPenalty,
-                            makeOrthogonalPenalty, makePathLengthPenalty}) {
+                            makeOrthogonalPenalty, makePathLengthPenalty, makeLoadBalancePenalty}) {
     if (auto penalty = family(kind, options)) return penalty;
   }
   throw Error("INVALID_OPTION", "penalties: no such kind as '" + kind + "'");

@@ -31,6 +31,9 @@ class PenaltyContext {
   // For G: its outputs for so many new latents, up to `batch`, with their graph.
   std::function<Values(int64_t n)> generate;
   int64_t batch = 0;
+  // Its output `gate` for the fakes of this update, with its graph; undefined where the update is the
+  // penalty's own, or there is no such output.
+  at::Tensor gate;
 
   // The rest is there for D only.
   at::Tensor real;
@@ -89,6 +92,7 @@ std::unique_ptr<Penalty> makeGradientPenalty(const std::string& kind, const nloh
 std::unique_ptr<Penalty> makeLogitPenalty(const std::string& kind, const nlohmann::json& options);
 std::unique_ptr<Penalty> makeConsistencyPenalty(const std::string& kind, const nlohmann::json& options);
 std::unique_ptr<Penalty> makeOrthogonalPenalty(const std::string& kind, const nlohmann::json& options);
+std::unique_ptr<Penalty> makeLoadBalancePenalty(const std::string& kind, const nlohmann::json& options);
 std::unique_ptr<Penalty> makePathLengthPenalty(const std::string& kind, const nlohmann::json& options);
 
 // A number of a penalty's options.

@@ -128,6 +128,32 @@ class Rmsprop : public Optimizer {
   double weightDecay_;
 };
 
+// Duchi et al. 2011, without a decay of the rate.
+class Adagrad : public Optimizer {
+ public:
+  Adagrad(const json& options, Named parameters, double lazyRatio, const std::string& where)
+      : Optimizer(std::move(parameters)),
+        learningRate_(options, 1e-2, lazyRatio, where),
+        epsilon_(number(options, "epsilon", 1e-10, where)),
+        weightDecay_(number(options, "weightDecay", 0, where)) {
+    addState("sum");
+  }
+
+ protected:
+  void apply(Update& u, double images) override {
+    if (weightDecay_ != 0) u.gradients = at::_foreach_add(u.gradients, u.parameters, weightDecay_);
+    at::_foreach_addcmul_(u.state[0], u.gradients, u.gradients, 1);
+    std::vector<at::Tensor> divisor = at::_foreach_sqrt(u.state[0]);
+    at::_foreach_add_(divisor, epsilon_);
+    at::_foreach_addcdiv_(u.parameters, u.gradients, divisor, -learningRate_.at(images));
+  }
+
+ private:
+  LearningRate learningRate_;
+  double epsilon_;
+  double weightDecay_;
+};
+
 // Momentum as Sutskever et al. 2013 in PyTorch's form: buffer = momentum·buffer + gradient.
 class Sgd : public Optimizer {
  public:
@@ -221,8 +247,9 @@ std::unique_ptr<Optimizer> makeOptimizer(const json& options, Optimizer::Named p
     return std::make_unique<Adam>(options, std::move(parameters), lazyRatio, where, kind == "adamW");
   if (kind == "rmsprop") return std::make_unique<Rmsprop>(options, std::move(parameters), lazyRatio, where);
   if (kind == "sgd") return std::make_unique<Sgd>(options, std::move(parameters), lazyRatio, where);
+  if (kind == "adagrad") return std::make_unique<Adagrad>(options, std::move(parameters), lazyRatio, where);
   throw Error("INVALID_OPTION",
-              where + ".kind: expected 'adam', 'adamW', 'rmsprop' or 'sgd', got '" + kind + "'");
+              where + ".kind: expected 'adam', 'adamW', 'rmsprop', 'adagrad' or 'sgd', got '" + kind + "'");
 }
 
 }  // namespace ganode

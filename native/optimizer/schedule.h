@@ -1,6 +1,7 @@
 // A setting that may move during training: a number, or a line or half a cosine over the real images shown.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -19,6 +20,9 @@ class Schedule {
   // cosine: to + (from - to)·(1 + cos(π·t))/2, t the share of the way (Loshchilov & Hutter 2017, without
   // restarts; R3GAN's official code has the same).
   double at(double images) const;
+
+  double least() const { return std::min(from_, to_); }
+  double most() const { return std::max(from_, to_); }
 
  private:
   double from_;

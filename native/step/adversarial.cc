@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "device/device.h"
 #include "error.h"
@@ -20,6 +21,8 @@ Values inputsOf(const Graph& graph, const char* name, const at::Tensor& value, c
   return inputs;
 }
 
+std::string expertUse(int64_t expert) { return "expertUse." + std::to_string(expert); }
+
 // Of a player's penalties, above 1, each once.
 std::vector<int64_t> lazyIntervals(const std::vector<WeightedPenalty>& penalties, Side side) {
   std::set<int64_t> intervals;
@@ -29,12 +32,13 @@ std::vector<int64_t> lazyIntervals(const std::vector<WeightedPenalty>& penalties
   return {intervals.begin(), intervals.end()};
 }
 
-bool classifies(const Player& discriminator) {
-  return discriminator.graph().spec().outputs.contains("classLogits");
+bool hasOutput(const Player& player, const char* name) {
+  return player.graph().spec().outputs.contains(name);
 }
 
 std::vector<std::string> columnsOf(const AdversarialStep::Options& options,
-                                   const std::vector<WeightedPenalty>& penalties, bool classifies) {
+                                   const std::vector<WeightedPenalty>& penalties, const Player& generator,
+                                   const Player& discriminator) {
   std::vector<std::string> columns = {"discriminatorLoss",
                                       "generatorLoss",
                                       "realLogit",
@@ -46,10 +50,15 @@ std::vector<std::string> columnsOf(const AdversarialStep::Options& options,
   const LossKind kind = options.loss.kind;
   if (isRelativistic(kind) || kind == LossKind::Minimax || kind == LossKind::NonSaturating)
     columns.emplace_back("discriminatorSaturation");
-  if (classifies) {
+  if (hasOutput(discriminator, "classLogits")) {
     columns.emplace_back("realClassAccuracy");
     columns.emplace_back("fakeClassAccuracy");
   }
+  if (hasOutput(generator, "gate")) {
+    for (int64_t expert = 0; expert < generator.graph().outputShape("gate")[0]; ++expert)
+      columns.push_back(expertUse(expert));
+  }
+  if (hasOutput(discriminator, "expertLogits")) columns.emplace_back("expertAccuracy");
   std::set<std::string> seen;
   for (const WeightedPenalty& one : penalties) {
     if (seen.insert(one.kind).second) columns.push_back("penalty." + one.kind);
@@ -57,6 +66,11 @@ std::vector<std::string> columnsOf(const AdversarialStep::Options& options,
   if (options.grows) columns.emplace_back("lod");
   if (!options.augment.is_null()) columns.emplace_back("augmentProbability");
   return columns;
+}
+
+// Where the gate is soft, so are the targets.
+at::Tensor expertLoss(const at::Tensor& logits, const at::Tensor& gate) {
+  return at::cross_entropy_loss(logits, gate.detach().to(logits.scalar_type()));
 }
 
 // Mean over the values of an image of their standard deviation over the batch.
@@ -82,7 +96,8 @@ AdversarialStep::AdversarialStep(Options options, Player& generator, Player& dis
       penalties_(parsePenalties(options_.penalties)),
       lazyIntervalsOfD_(lazyIntervals(penalties_, Side::Discriminator)),
       lazyIntervalsOfG_(lazyIntervals(penalties_, Side::Generator)),
-      terms_(columnsOf(options_, penalties_, classifies(discriminator))) {
+      mergesPasses_(discriminator.graph().mixingNode() == nullptr && discriminator.graph().buffers().empty()),
+      terms_(columnsOf(options_, penalties_, generator, discriminator)) {
   for (const WeightedPenalty& one : penalties_)
     one.penalty->check((one.side == Side::Generator ? generator : discriminator).graph());
   if (!options_.augment.is_null()) augment_.emplace(options_.augment);
@@ -104,11 +119,13 @@ Values AdversarialStep::outputsOfGenerator(const Run& run, int64_t n, const at::
   const profile::Span span(profile::Kind::Network, "generator");
   const Graph& graph = generator_.graph();
   const PrecisionScope precision(options_.bfloat16, graph.device());
-  return graph.forward(inputsOf(graph, "z", run.latents(n), labels), Mode{true, &run.random});
+  return graph.forward(inputsOf(graph, "z", run.latents(n), labels), run.mode());
 }
 
 AdversarialStep::Fakes AdversarialStep::generate(const Run& run, int64_t n, const at::Tensor& labels) const {
-  return {packed(outputsOfGenerator(run, n, labels).at("image")), labels};
+  const Values outputs = outputsOfGenerator(run, n, labels);
+  const auto gate = outputs.find("gate");
+  return {packed(outputs.at("image")), labels, gate == outputs.end() ? at::Tensor() : gate->second};
 }
 
 at::Tensor AdversarialStep::packed(const at::Tensor& images) const {
@@ -129,11 +146,34 @@ AdversarialStep::Verdict AdversarialStep::judge(const Run& run, const at::Tensor
   const Graph& graph = discriminator_.graph();
   const at::Tensor images = augment_ ? this->packed(augment_->apply(unpacked(packed), run.random)) : packed;
   const PrecisionScope precision(options_.bfloat16, graph.device());
-  Values outputs = graph.forward(inputsOf(graph, "image", images, labels), Mode{true, &run.random});
-  Verdict verdict{outputs.at("logits").to(at::kFloat), {}};
-  if (const auto found = outputs.find("classLogits"); found != outputs.end())
-    verdict.classLogits = found->second.to(at::kFloat);
-  return verdict;
+  const Values outputs = graph.forward(inputsOf(graph, "image", images, labels), run.mode());
+  const auto logits = [&](const char* name) {
+    const auto found = outputs.find(name);
+    return found == outputs.end() ? at::Tensor() : found->second.to(at::kFloat);
+  };
+  return {logits("logits"), logits("classLogits"), logits("expertLogits")};
+}
+
+std::pair<AdversarialStep::Verdict, AdversarialStep::Verdict> AdversarialStep::judgeBoth(
+    const Run& run, const at::Tensor& real, const at::Tensor& fake, const at::Tensor& labels) const {
+  // A gradient at one half only would have to go through the other as well.
+  if (!mergesPasses_ || real.requires_grad() || fake.requires_grad()) {
+    Verdict ofReal = profile::phase("discriminator forward real", [&] { return judge(run, real, labels); });
+    Verdict ofFake = profile::phase("discriminator forward fake", [&] { return judge(run, fake, labels); });
+    return {std::move(ofReal), std::move(ofFake)};
+  }
+  const Verdict both = profile::phase("discriminator forward both", [&] {
+    return judge(run, at::cat({real, fake.to(real.scalar_type())}),
+                 labels.defined() ? at::cat({labels, labels}) : labels);
+  });
+  const int64_t n = real.size(0);
+  const auto half = [&](int64_t first) {
+    const auto of = [&](const at::Tensor& values) {
+      return values.defined() ? values.narrow(0, first, n) : values;
+    };
+    return Verdict{of(both.logits), of(both.classLogits), of(both.expertLogits)};
+  };
+  return {half(0), half(n)};
 }
 
 PenaltyContext AdversarialStep::contextFor(const Run& run, const at::Tensor& real, const at::Tensor& fake,
@@ -185,10 +225,18 @@ void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, co
   }
 }
 
-at::Tensor AdversarialStep::penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval) {
+void AdversarialStep::observeExperts(const at::Tensor& gate) {
+  if (!gate.defined()) return;
+  const at::Tensor use = gate.detach().mean(0);
+  for (int64_t expert = 0; expert < use.size(0); ++expert) terms_.add(expertUse(expert), use[expert]);
+}
+
+at::Tensor AdversarialStep::penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval,
+                                                 const Fakes* fakes) {
   PenaltyContext context(generator_.graph(), run.random);
   const at::Tensor labels = run.labels((options_.discriminatorSteps - 1) * options_.accumulation + part);
   context.batch = run.position.batch;
+  if (fakes != nullptr) context.gate = fakes->gate;
   context.generate = [this, &run, labels](int64_t n) {
     return outputsOfGenerator(run, n, labels.defined() ? labels.narrow(0, 0, n) : labels);
   };
@@ -202,7 +250,7 @@ at::Tensor AdversarialStep::shared(const at::Tensor& loss) const {
 AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch, bool keep, bool trace) {
   Round round;
   const at::Tensor labels = run.labels(microbatch);
-  round.real = {packed(run.data.images[microbatch]), labels};
+  round.real = {packed(run.data.images[microbatch]), labels, {}};
   {
     const at::AutoGradMode gradients(keep);
     round.fake = generate(run, run.position.batch, labels);
@@ -212,10 +260,9 @@ AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch,
   // One of its own, unless a penalty wants the gradient too: what else penalties make of the fakes is not
   // G's.
   if (trace && !round.shown.requires_grad()) round.shown = round.fake.images.detach().set_requires_grad(true);
-  const Verdict real = round.realVerdict =
-      profile::phase("discriminator forward real", [&] { return judge(run, context.real, labels); });
-  const Verdict fake = round.fakeVerdict =
-      profile::phase("discriminator forward fake", [&] { return judge(run, round.shown, labels); });
+  std::tie(round.realVerdict, round.fakeVerdict) = judgeBoth(run, context.real, round.shown, labels);
+  const Verdict& real = round.realVerdict;
+  const Verdict& fake = round.fakeVerdict;
   context.setLogits(real.logits, fake.logits);
   round.loss = discriminatorLoss(options_.loss, real.logits, fake.logits);
   terms_.add("discriminatorLoss", round.loss);
@@ -226,6 +273,11 @@ AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch,
     terms_.add("realClassAccuracy", classAccuracy(real.classLogits, labels));
     terms_.add("fakeClassAccuracy", classAccuracy(fake.classLogits, labels));
   }
+  if (fake.expertLogits.defined()) {
+    round.loss = round.loss + expertLoss(fake.expertLogits, round.fake.gate) * options_.discriminatorExperts;
+    terms_.add("expertAccuracy", classAccuracy(fake.expertLogits, round.fake.gate.argmax(1)));
+  }
+  observeExperts(round.fake.gate);
   round.penalty = penalties(run, Side::Discriminator, 1, context);
   round.penaltyOfFakes = round.penalty.defined() && context.usedFakeLogits();
   observe(round.real.images, round.fake.images.detach(), real, fake);
@@ -310,7 +362,9 @@ void AdversarialStep::updateGenerator(const Run& run, int64_t update) {
     terms_.add("generatorLoss", loss);
     if (fake.classLogits.defined())
       loss = loss + at::cross_entropy_loss(fake.classLogits, labels) * options_.generatorClassification;
-    const at::Tensor penalty = penaltiesOfGenerator(run, part, 1);
+    if (fake.expertLogits.defined())
+      loss = loss + expertLoss(fake.expertLogits, fakes.gate) * options_.generatorExperts;
+    const at::Tensor penalty = penaltiesOfGenerator(run, part, 1, &fakes);
     generator_.gather(shared(penalty.defined() ? loss + penalty : loss));
   }
   terms_.add("generatorGradientNorm", generator_.update(run.position.images));
@@ -340,14 +394,20 @@ void AdversarialStep::updateTogether(const Run& run, int64_t update) {
     }
     const at::Tensor atFakes = discriminator_.gather(roots, gradients, round.shown, round.penaltyOfFakes);
     if (round.penaltyOfFakes) discriminator_.gather(shared(round.penalty));
+    std::vector<at::Tensor> rootsOfG;
+    std::vector<at::Tensor> gradientsOfG;
     if (atFakes.defined()) {
-      const at::Tensor scaled = atFakes * start.scale.view({-1, 1, 1, 1});
-      generator_.gather({round.fake.images}, {scaled.to(round.fake.images.scalar_type())});
+      rootsOfG.push_back(round.fake.images);
+      gradientsOfG.push_back((atFakes * start.scale.view({-1, 1, 1, 1})).to(round.fake.images.scalar_type()));
     }
-    if (const at::Tensor penalty = penaltiesOfGenerator(run, part, 1); penalty.defined())
-      generator_.gather(shared(penalty));
+    if (const at::Tensor penalty = penaltiesOfGenerator(run, part, 1, &round.fake); penalty.defined()) {
+      rootsOfG.push_back(shared(penalty));
+      gradientsOfG.push_back(at::ones_like(penalty));
+    }
+    generator_.gather(rootsOfG, gradientsOfG);
     round.forgetGraph();
     round.fake.images = round.fake.images.detach();
+    round.fake.gate.reset();
   }
   moveDiscriminator(run, update, rounds);
   terms_.add("generatorGradientNorm", generator_.update(run.position.images));
@@ -364,9 +424,9 @@ void AdversarialStep::begin(const StepPosition& position) {
   }
 }
 
-std::vector<double> AdversarialStep::run(const StepData& data, const LatentSource& latents,
-                                         at::Generator& random, const StepPosition& position) {
-  const Run run{data, latents, random, position};
+std::vector<double> AdversarialStep::run(const StepData& data, const StepDraws& draws,
+                                         const StepPosition& position) {
+  const Run run{data, draws.latents, draws.random, position};
   begin(position);
   const int64_t last = options_.discriminatorSteps - 1;
   for (int64_t update = 0; update < last; ++update) updateDiscriminator(run, update);

@@ -4,7 +4,6 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,18 +14,13 @@
 #include "optimizer/schedule.h"
 #include "step/augment_control.h"
 #include "step/player.h"
+#include "step/step.h"
 #include "step/terms.h"
 #include "step/timeline.h"
 
 namespace ganode {
 
-// Real items of one step.
-struct StepData {
-  at::Tensor images;  // [discriminatorSteps × accumulation, batch, C, H, W], in [-1, 1]
-  at::Tensor labels;  // int64 [discriminatorSteps × accumulation, batch]; undefined: none
-};
-
-class AdversarialStep {
+class AdversarialStep : public Step {
  public:
   struct Options {
     LossOptions loss;
@@ -34,6 +28,9 @@ class AdversarialStep {
     // Weights of the cross-entropy of D's output classLogits (Odena et al. 2017).
     double discriminatorClassification = 1;
     double generatorClassification = 1;
+    // Of D's output expertLogits, which is to tell the expert that made a fake (Hoang et al. 2018).
+    double discriminatorExperts = 1;
+    double generatorExperts = 1;
     nlohmann::json penalties;
     nlohmann::json augment;
     std::optional<double> weightClipping;
@@ -47,31 +44,24 @@ class AdversarialStep {
     bool grows = false;  // positions say how far the networks have grown
     bool bfloat16 = false;
   };
-  // Gives the latents of the next G forward pass, [n, latentSize].
-  using LatentSource = std::function<at::Tensor(int64_t n)>;
-
   AdversarialStep(Options options, Player& generator, Player& discriminator);
 
-  const std::vector<std::string>& columns() const { return terms_.columns(); }
-
-  // Numbers of one step, each the mean over its updates, in the order of `columns`; NaN for a penalty that
-  // was not due. `random` serves whatever draws: dropout, augmentation, penalties. Throws
-  // Error("NON_FINITE").
-  std::vector<double> run(const StepData& data, const LatentSource& latents, at::Generator& random,
-                          const StepPosition& position);
-
-  // What else belongs in a checkpoint, as live tensors.
-  std::vector<std::pair<std::string, at::Tensor>> state() const;
+  const std::vector<std::string>& columns() const override { return terms_.columns(); }
+  std::vector<double> run(const StepData& data, const StepDraws& draws,
+                          const StepPosition& position) override;
+  std::vector<std::pair<std::string, at::Tensor>> state() const override;
 
  private:
   // A batch of fakes and the labels they were made for.
   struct Fakes {
     at::Tensor images;
     at::Tensor labels;
+    at::Tensor gate;  // the weights of G's experts, [n, experts]; undefined: it has none
   };
   struct Verdict {
     at::Tensor logits;
     at::Tensor classLogits;  // undefined: D has no such output
+    at::Tensor expertLogits;
   };
   // D's loss on one batch of real images and fakes, its backward pass still to come.
   struct Round {
@@ -97,6 +87,11 @@ class AdversarialStep {
     at::Generator& random;
     const StepPosition& position;
 
+    Mode mode() const {
+      Mode mode{true, &random};
+      mode.images = position.images;
+      return mode;
+    }
     at::Tensor labels(int64_t microbatch) const {
       return data.labels.defined() ? data.labels[microbatch] : at::Tensor();
     }
@@ -108,6 +103,9 @@ class AdversarialStep {
   Fakes generate(const Run& run, int64_t n, const at::Tensor& labels) const;
   // `packed`: images as D takes them, before augmentation.
   Verdict judge(const Run& run, const at::Tensor& packed, const at::Tensor& labels) const;
+  // The verdicts on real images and on fakes of the same labels; by one forward pass where `mergesPasses_`.
+  std::pair<Verdict, Verdict> judgeBoth(const Run& run, const at::Tensor& real, const at::Tensor& fake,
+                                        const at::Tensor& labels) const;
   at::Tensor packed(const at::Tensor& images) const;
   at::Tensor unpacked(const at::Tensor& images) const;
 
@@ -126,11 +124,14 @@ class AdversarialStep {
   void updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds);
   void updateGenerator(const Run& run, int64_t update);
   void updateGeneratorLazily(const Run& run, int64_t update);
-  at::Tensor penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval);
+  // `fakes`: of the update that they belong to; absent: it is their own.
+  at::Tensor penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval,
+                                  const Fakes* fakes = nullptr);
   // A batch's share of an update's loss: the gradients of accumulated batches are averaged.
   at::Tensor shared(const at::Tensor& loss) const;
   void observe(const at::Tensor& real, const at::Tensor& fake, const Verdict& realVerdict,
                const Verdict& fakeVerdict);
+  void observeExperts(const at::Tensor& gate);
 
   Options options_;
   Player& generator_;
@@ -139,6 +140,9 @@ class AdversarialStep {
   // Of a player's penalties, above 1, each once.
   std::vector<int64_t> lazyIntervalsOfD_;
   std::vector<int64_t> lazyIntervalsOfG_;
+  // No operator of D mixes the samples of a batch or moves state with each pass (spectral normalization), so
+  // that one pass over both halves is the same as two.
+  bool mergesPasses_;
   std::optional<AugmentControl> augment_;
   StepTerms terms_;
   std::vector<Fakes> kept_;  // of the last D-update, with their graph, for the first G-update

@@ -6,6 +6,7 @@
 #include "device/device.h"
 #include "error.h"
 #include "step/latent.h"
+#include "step/trained.h"
 
 namespace ganode {
 namespace {
@@ -27,35 +28,16 @@ Network::Network(const GraphSpec& spec, const NetworkOptions& options)
 }
 
 Network Network::open(const std::string& path, const NetworkOptions& options) {
-  const Checkpoint file = readSafetensors(path);
-  const auto mismatch = [&](const std::string& message) {
-    throw Error("CHECKPOINT_MISMATCH", path + ": " + message);
-  };
-  const auto found = file.metadata.find("ganode.recipe");
-  if (found == file.metadata.end()) mismatch("expected a checkpoint of ganode, and it carries no recipe");
-  const nlohmann::json recipe = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
-  if (!recipe.is_object() || !recipe.contains("models") || !recipe["models"].is_object() ||
-      !recipe["models"].contains("generator")) {
-    mismatch("expected a recipe with models.generator");
-  }
+  const Trained checkpoint(path);
   NetworkOptions own = options;
-  own.uniformLatents = recipe.contains("latentDistribution") && recipe["latentDistribution"] == "uniform";
-  Network network(parseGraph(recipe["models"]["generator"]), own);
-
-  const at::NoGradGuard noGrad;
-  for (const auto& [name, tensor] : network.tensors()) {
-    auto stored = file.tensors.find("ema." + name);
-    if (!options.ema || stored == file.tensors.end()) stored = file.tensors.find("generator." + name);
-    if (stored == file.tensors.end()) mismatch("expected a tensor generator." + name + ", and it is absent");
-    if (stored->second.sizes() != tensor.sizes()) {
-      mismatch(stored->first + ": expected shape " + describe(tensor.sizes().vec()) + ", got " +
-               describe(stored->second.sizes().vec()));
-    }
-    tensor.detach().copy_(stored->second);
-  }
+  own.uniformLatents = checkpoint.uniformLatents();
+  own.images = checkpoint.imagesShown();
+  Network network(parseGraph(checkpoint.recipe()["models"]["generator"]), own);
+  checkpoint.read("generator", options.ema, network.graph_);
   SampleOptions statistics;
   statistics.uniformLatents = own.uniformLatents;
   statistics.bfloat16 = network.bfloat16_;
+  statistics.images = own.images;
   estimateStatistics(network.graph_, own.standingStatistics, statistics);
   return network;
 }
@@ -110,6 +92,7 @@ Network::Result Network::forward(const Values& inputs, bool training, const Valu
 at::Tensor Network::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
+  options.images = options_.images;
   return ganode::sample(graph_, options);
 }
 

@@ -1,6 +1,7 @@
 // One graph with weights, outside training: for inference, and to look inside.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,8 @@ struct NetworkOptions {
   std::string precision = "fp32";
   std::string device = "cpu";
   bool uniformLatents = false;
-  bool ema = true;  // of a checkpoint, where it has averaged weights
+  bool ema = true;                                          // of a checkpoint, where it has averaged weights
+  double images = std::numeric_limits<double>::infinity();  // real images shown, as Mode's
   // Batches of fakes over which running statistics are estimated anew; 0: those of the checkpoint.
   int64_t standingStatistics = 0;
 };

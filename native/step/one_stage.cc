@@ -32,8 +32,12 @@ void requireOneStage(const Graph& discriminator, int64_t generatorSteps) {
     refuse("a discriminator that does not mix the samples of a batch, and its node \"" + node->name + "\" (" +
            node->op + ") does");
   }
-  if (discriminator.spec().outputs.contains("classLogits"))
-    refuse("a discriminator with logits only, and it has classLogits");
+  for (const char* output : {"classLogits", "expertLogits"}) {
+    if (discriminator.spec().outputs.contains(output))
+      refuse(std::string("a discriminator with logits only, and it has ") + output);
+  }
+  if (discriminator.outputShape("logits") != Dims{1})
+    refuse("one logit an image, and the discriminator has " + describe(discriminator.outputShape("logits")));
   if (generatorSteps != 1) refuse("generatorSteps 1, got " + std::to_string(generatorSteps));
 }
 

@@ -33,11 +33,12 @@ std::string word(const json& recipe, const std::string& key, const std::string& 
   return recipe[key].get<std::string>();
 }
 
-GraphSpec network(const json& recipe, const std::string& name) {
-  const std::string path = "models." + name;
-  const json& value = member(member(recipe, "models", "models"), name, path);
+SessionOptions::Network network(const json& recipe, const std::string& name) {
+  const json& value = member(member(recipe, "models", "models"), name, "models." + name);
+  const json& optimizers = member(recipe, "optimizers", "optimizers");
+  const json& optimizer = member(optimizers, name, "optimizers." + name);
   try {
-    return parseGraph(value);
+    return {parseGraph(value), optimizer};
   } catch (const Error& error) {
     throw Error(error.code(), name + ": " + error.what());
   }
@@ -56,16 +57,32 @@ double number(const json& object, const char* key, double otherwise, const std::
   return value.get<double>();
 }
 
+LossOptions lossOptions(const json& recipe) {
+  const json& loss = member(recipe, "loss", "loss");
+  return {parseLossKind(word(loss, "kind", "")), number(loss, "labelSmoothing", 0, "loss.")};
+}
+
+// Batches of real items that a step takes.
+void readCounts(const json& recipe, AdversarialStep::Options& step) {
+  step.packing = count(recipe, "packing", 1, 1);
+  step.discriminatorSteps = count(recipe, "discriminatorSteps", 1, 1);
+  step.generatorSteps = count(recipe, "generatorSteps", 1, 1);
+  step.accumulation = count(recipe, "accumulation", 1, 1);
+}
+
 AdversarialStep::Options stepOptions(const json& recipe) {
   AdversarialStep::Options step;
   const json& loss = member(recipe, "loss", "loss");
-  step.loss.kind = parseLossKind(word(loss, "kind", ""));
-  step.loss.labelSmoothing = number(loss, "labelSmoothing", 0, "loss.");
+  step.loss = lossOptions(recipe);
   if (const json& topK = orNull(loss, "topK"); !topK.is_null())
     step.topK = Schedule::parse(topK, "loss.topK");
   if (const json& classification = orNull(loss, "classification"); classification.is_object()) {
     step.discriminatorClassification = number(classification, "discriminator", 1, "loss.classification.");
     step.generatorClassification = number(classification, "generator", 1, "loss.classification.");
+  }
+  if (const json& experts = orNull(loss, "experts"); experts.is_object()) {
+    step.discriminatorExperts = number(experts, "discriminator", 1, "loss.experts.");
+    step.generatorExperts = number(experts, "generator", 1, "loss.experts.");
   }
   step.penalties = orNull(recipe, "penalties");
   step.augment = orNull(recipe, "augment");
@@ -75,11 +92,8 @@ AdversarialStep::Options stepOptions(const json& recipe) {
   if (update != "alternating" && update != "simultaneous")
     fail("update", "'alternating' or 'simultaneous'", recipe["update"]);
   step.simultaneous = update == "simultaneous";
-  step.packing = count(recipe, "packing", 1, 1);
-  step.discriminatorSteps = count(recipe, "discriminatorSteps", 1, 1);
-  step.generatorSteps = count(recipe, "generatorSteps", 1, 1);
-  step.accumulation = count(recipe, "accumulation", 1, 1);
   step.grows = !orNull(recipe, "growing").is_null();
+  readCounts(recipe, step);
   return step;
 }
 
@@ -97,17 +111,45 @@ json parsed(const std::string& text) {
   return recipe;
 }
 
+Schedule weight(const json& object, const char* key) {
+  const json& value = orNull(object, key);
+  return value.is_null() ? Schedule(1) : Schedule::parse(value, std::string("autoencoding.") + key);
+}
+
+AutoencodingOptions autoencodingOptions(const json& recipe) {
+  const json& given = recipe["autoencoding"];
+  AutoencodingOptions options;
+  options.kind = AutoencodingOptions::parseKind(word(given, "kind", ""));
+  if (const json& likelihood = orNull(given, "likelihood"); !likelihood.is_null())
+    options.likelihood = Likelihood::parse(likelihood);
+  options.beta = weight(given, "beta");
+  options.gamma = weight(given, "gamma");
+  options.adversarialWeight = weight(given, "adversarialWeight");
+  const bool judges = options.kind == AutoencodingKind::VaeGan || options.kind == AutoencodingKind::Aae;
+  if (judges) options.loss = lossOptions(recipe);
+  return options;
+}
+
 }  // namespace
 
 SessionOptions parseSessionOptions(const std::string& text) {
   const json recipe = parsed(text);
   SessionOptions options;
   options.generator = network(recipe, "generator");
-  options.discriminator = network(recipe, "discriminator");
-  const json& optimizers = member(recipe, "optimizers", "optimizers");
-  options.generatorOptimizer = member(optimizers, "generator", "optimizers.generator");
-  options.discriminatorOptimizer = member(optimizers, "discriminator", "optimizers.discriminator");
-  options.step = stepOptions(recipe);
+  if (orNull(recipe, "autoencoding").is_null()) {
+    options.discriminator = network(recipe, "discriminator");
+    options.step = stepOptions(recipe);
+  } else {
+    options.encoder = network(recipe, "encoder");
+    readCounts(recipe, options.step);
+    AutoencodingOptions& autoencoding = options.autoencoding.emplace(autoencodingOptions(recipe));
+    autoencoding.batch = count(recipe, "batch", 1, std::nullopt);
+    autoencoding.accumulation = options.step.accumulation;
+    if (autoencoding.hasDiscriminator()) options.discriminator = network(recipe, "discriminator");
+    if (options.step.discriminatorSteps * options.step.generatorSteps * options.step.packing != 1)
+      throw Error("INVALID_OPTION",
+                  "recipe: expected discriminatorSteps, generatorSteps and packing of 1 with autoencoding");
+  }
   options.timeline = timeline(recipe);
   for (const Timeline::Stage& stage : options.timeline.stages()) {
     if (stage.batch % options.step.packing != 0) fail("batch", "a multiple of packing", stage.batch);

@@ -9,20 +9,28 @@
 #include "graph/spec.h"
 #include "optimizer/average.h"
 #include "step/adversarial.h"
+#include "step/autoencoding.h"
 #include "step/timeline.h"
 
 namespace ganode {
 
 struct SessionOptions {
-  GraphSpec generator;
-  GraphSpec discriminator;
-  nlohmann::json generatorOptimizer;
-  nlohmann::json discriminatorOptimizer;
+  // A network with what moves it.
+  struct Network {
+    GraphSpec graph;
+    nlohmann::json optimizer;
+  };
+  Network generator;
+  std::optional<Network> discriminator;
+  std::optional<Network> encoder;
+  // But for bfloat16, which follows from precision and device. With `autoencoding`, only the numbers of
+  // `step` that say how much data a step takes.
+  AdversarialStep::Options step;
+  std::optional<AutoencodingOptions> autoencoding;
   Timeline timeline{1, 1, std::nullopt};
-  AdversarialStep::Options step;  // but for bfloat16, which follows from precision and device
   int64_t latentSize = 0;
   bool uniformLatents = false;
-  std::optional<AverageDecay> ema;
+  std::optional<AverageDecay> ema;  // of the generator, and of the encoder
   std::string precision = "fp32";
   std::string device = "cpu";
   int64_t threads = 0;  // 0: ATen's own number

@@ -20,9 +20,12 @@ int64_t latentSizeOf(const Graph& generator) {
   return generator.shapeOf("z").dims[0];
 }
 
-// Several outputs: the one named `image`.
-std::string imageOutput(const Graph& generator) {
+std::string outputOf(const Graph& generator, const std::string& name) {
   const auto& outputs = generator.spec().outputs;
+  if (!name.empty()) {
+    if (outputs.contains(name)) return name;
+    fail("expected a generator with an output " + name);
+  }
   if (outputs.contains("image")) return "image";
   if (outputs.size() == 1) return outputs.begin()->first;
   fail("expected a generator with an output image");
@@ -39,6 +42,14 @@ void checkLabels(const Graph& generator, const at::Tensor& labels, int64_t n) {
          ": the generator is conditional");
   if (labels.numel() != n)
     fail("expected " + std::to_string(n) + " labels, got " + std::to_string(labels.numel()));
+}
+
+void checkExpert(const Graph& generator, const std::optional<int64_t>& expert) {
+  if (!expert) return;
+  const int64_t experts = generator.experts();
+  if (experts == 0) fail("expected no expert: the generator is no mixture of experts");
+  if (*expert < 0 || *expert >= experts)
+    fail("expected an expert from 0 to " + std::to_string(experts - 1) + ", got " + std::to_string(*expert));
 }
 
 at::Tensor toBytes(const at::Tensor& images) {
@@ -75,6 +86,7 @@ void estimateStatistics(const Graph& generator, int64_t batches, const SampleOpt
     }
     Mode mode;
     mode.standing = i;
+    mode.images = options.images;
     const PrecisionScope precision(options.bfloat16, generator.device());
     generator.forward(inputs, mode);
   }
@@ -82,14 +94,17 @@ void estimateStatistics(const Graph& generator, int64_t batches, const SampleOpt
 
 at::Tensor sample(const Graph& generator, const SampleOptions& options) {
   const at::NoGradGuard noGrad;
-  const std::string output = imageOutput(generator);
+  const std::string output = outputOf(generator, options.name);
   const at::Tensor latents = latentsFor(generator, options);
   const int64_t n = latents.size(0);
   if (options.batch < 1) fail("expected a batch of 1 or more, got " + std::to_string(options.batch));
   checkLabels(generator, options.labels, n);
+  checkExpert(generator, options.expert);
 
   Mode mode;
   mode.truncation = options.truncation;
+  mode.images = options.images;
+  mode.expert = options.expert;
   std::vector<at::Tensor> parts;
   for (int64_t start = 0; start < n; start += options.batch) {
     const int64_t length = std::min(options.batch, n - start);

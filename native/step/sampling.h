@@ -4,7 +4,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
 
 #include "graph/graph.h"
 
@@ -17,6 +19,11 @@ struct SampleOptions {
   uint64_t seed = 0;
   // ψ: of the latents that are drawn (drawLatents), or of w where the generator truncates itself.
   std::optional<double> truncation;
+  // The expert of a mixture that makes them all; absent: the gate's choice.
+  std::optional<int64_t> expert;
+  // Which of the generator's outputs: `image` by default, or its only one.
+  std::string name;
+  double images = std::numeric_limits<double>::infinity();  // as Mode's
   int64_t batch = 64;
   bool uint8 = true;
   bool uniformLatents = false;
@@ -32,7 +39,7 @@ at::Tensor latentsFor(const Graph& generator, const SampleOptions& options);
 // `seed`. For averaged weights, whose activations are not those that training saw.
 void estimateStatistics(const Graph& generator, int64_t batches, const SampleOptions& options);
 
-// The `image` outputs (or the only output) of `generator` in evaluation mode, contiguous, on the CPU: [n,
+// An output of `generator` in evaluation mode, contiguous, on the CPU: [n,
 // ...]. uint8: [-1, 1] becomes [0, 255], rounded and clamped. Throws Error("INVALID_OPTION").
 at::Tensor sample(const Graph& generator, const SampleOptions& options);
 

@@ -23,11 +23,6 @@ int64_t product(const Dims& dims) {
   return result;
 }
 
-AdversarialStep::Options withPrecision(AdversarialStep::Options options, bool bfloat16) {
-  options.bfloat16 = bfloat16;
-  return options;
-}
-
 }  // namespace
 
 Session::Session(SessionOptions options)
@@ -35,22 +30,44 @@ Session::Session(SessionOptions options)
       device_(prepareThread(options_)),
       bfloat16_(chooseBfloat16(options_.precision, device_)),
       random_(makeGenerator(options_.seed)),
-      generator_(options_.generator, options_.generatorOptimizer, "generator", device_, random_,
-                 lazyRatio(options_.step.penalties, Side::Generator)),
-      discriminator_(options_.discriminator, options_.discriminatorOptimizer, "discriminator", device_,
-                     random_, lazyRatio(options_.step.penalties, Side::Discriminator)),
-      step_(withPrecision(options_.step, bfloat16_), generator_, discriminator_) {
-  requireGrowth();
-  requirePair(generator_.graph(), discriminator_.graph(), options_.latentSize, options_.step.packing);
+      generator_(
+          makePlayer(options_.generator, "generator", lazyRatio(options_.step.penalties, Side::Generator))) {
+  if (options_.discriminator) {
+    const double ratio = lazyRatio(options_.step.penalties, Side::Discriminator);
+    discriminator_.emplace(makePlayer(*options_.discriminator, "discriminator", ratio));
+  }
+  if (options_.encoder) encoder_.emplace(makePlayer(*options_.encoder, "encoder"));
+  step_ = makeStep();
   grow();
-  if (options_.ema) average_.emplace(generator_.graph());
+  if (!options_.ema) return;
+  average_.emplace(generator_.graph());
+  if (encoder_) encoderAverage_.emplace(encoder_->graph());
+}
+
+Player Session::makePlayer(const SessionOptions::Network& network, const std::string& name,
+                           double lazyRatio) {
+  return Player(network.graph, network.optimizer, name, device_, random_, lazyRatio);
+}
+
+std::unique_ptr<Step> Session::makeStep() {
+  const Graph& graph = generator_.graph();
+  if (options_.autoencoding) {
+    options_.autoencoding->bfloat16 = bfloat16_;
+    options_.autoencoding->latentSize = options_.latentSize;
+    return std::make_unique<AutoencodingStep>(*options_.autoencoding, *encoder_, generator_,
+                                              discriminator_ ? &*discriminator_ : nullptr);
+  }
+  options_.step.bfloat16 = bfloat16_;
+  requireGrowth();
+  requirePair(graph, discriminator_->graph(), options_.latentSize, options_.step.packing);
+  return std::make_unique<AdversarialStep>(options_.step, generator_, *discriminator_);
 }
 
 void Session::requireGrowth() const {
   const std::optional<Growing>& growing = options_.timeline.growing();
   if (!growing) return;
   for (const auto& [name, player] :
-       {std::pair("generator", &generator_), {"discriminator", &discriminator_}}) {
+       {std::pair("generator", &generator_), {"discriminator", &*discriminator_}}) {
     const int64_t levels = player->graph().levels();
     if (levels >= growing->levels()) continue;
     throw Error("INVALID_OPTION",
@@ -65,7 +82,7 @@ void Session::grow() const {
   const StepPosition position = options_.timeline.at(stepsDone_);
   if (!position.lod) return;
   generator_.graph().setLod(*position.lod);
-  discriminator_.graph().setLod(*position.lod);
+  discriminator_->graph().setLod(*position.lod);
   if (average_) average_->graph().setLod(*position.lod);
 }
 
@@ -80,7 +97,8 @@ void Session::check(const RunData& data) const {
                                     " (" + std::to_string(items * product(shape)) + " values), got " +
                                     std::to_string(data.images.numel()) + " values");
   }
-  const bool conditional = generator_.graph().hasInput("label") || discriminator_.graph().hasInput("label");
+  const bool conditional =
+      generator_.graph().hasInput("label") || (discriminator_ && discriminator_->graph().hasInput("label"));
   if (conditional && !data.labels.defined())
     throw Error("INVALID_DATA", "run: expected labels: a network has a label input");
   if (conditional && data.labels.numel() != items) {
@@ -93,15 +111,30 @@ void Session::check(const RunData& data) const {
   }
 }
 
-at::Tensor Session::nextLatents(int64_t n) {
-  if (!givenLatents_.defined())
-    return drawLatents(n, options_.latentSize, options_.uniformLatents, std::nullopt, random_);
+std::optional<at::Tensor> Session::nextGiven(int64_t n) {
+  if (!givenLatents_.defined()) return std::nullopt;
   if (givenLatentsUsed_ + n > givenLatents_.size(0)) {
     throw Error("INVALID_DATA",
                 "run: expected more latents than the " + std::to_string(givenLatents_.size(0)) + " given");
   }
   givenLatentsUsed_ += n;
   return givenLatents_.narrow(0, givenLatentsUsed_ - n, n);
+}
+
+at::Tensor Session::nextLatents(int64_t n) {
+  if (const auto given = nextGiven(n)) return *given;
+  return drawLatents(n, options_.latentSize, options_.uniformLatents, std::nullopt, random_);
+}
+
+at::Tensor Session::nextNoise(int64_t n, int64_t size) {
+  const auto given = nextGiven(n);
+  if (!given) return drawLatents(n, size, /*uniform=*/false, std::nullopt, random_);
+  if (size > options_.latentSize) {
+    throw Error("INVALID_DATA",
+                "run: expected noise of at most latentSize numbers where latents are given, got " +
+                    std::to_string(size));
+  }
+  return given->narrow(1, 0, size);
 }
 
 StepData Session::stepData(const RunData& data, double skipped, const StepPosition& position) const {
@@ -127,12 +160,14 @@ StepData Session::stepData(const RunData& data, double skipped, const StepPositi
 
 RunResult Session::run(const RunData& data, const std::function<bool()>& cancelled) {
   RunResult result;
-  result.columns = step_.columns();
+  result.columns = step_->columns();
   // Behind a run that stopped early, the data may be for steps with other batches.
   if (cancelled()) return result;
   check(data);
   givenLatents_ = data.latents.defined() ? data.latents.view({-1, options_.latentSize}) : at::Tensor();
   givenLatentsUsed_ = 0;
+  const StepDraws draws{[this](int64_t n) { return nextLatents(n); },
+                        [this](int64_t n, int64_t size) { return nextNoise(n, size); }, random_};
   const double before = options_.timeline.images(stepsDone_);
   for (int64_t i = 0; i < data.steps && !cancelled(); ++i) {
     const StepPosition position = options_.timeline.at(stepsDone_);
@@ -140,12 +175,13 @@ RunResult Session::run(const RunData& data, const std::function<bool()>& cancell
     ++stepsDone_;
     const std::optional<profile::Recording> recording = profiler_.recordStep(stepsDone_);
     const profile::Span span(profile::Kind::Step, "step");
-    const std::vector<double> values = step_.run(
-        stepData(data, position.images - before, position), [this](int64_t n) { return nextLatents(n); },
-        random_, position);
+    const std::vector<double> values =
+        step_->run(stepData(data, position.images - before, position), draws, position);
     if (average_) {
       const profile::Span average(profile::Kind::Phase, "weight average");
-      average_->update(generator_.graph(), options_.ema->at(position.images, position.imagesPerStep));
+      const double decay = options_.ema->at(position.images, position.imagesPerStep);
+      average_->update(generator_.graph(), decay);
+      if (encoderAverage_) encoderAverage_->update(encoder_->graph(), decay);
     }
     result.values.insert(result.values.end(), values.begin(), values.end());
     ++result.completed;
@@ -165,18 +201,20 @@ void Session::startProfile(int64_t skip, int64_t steps) {
 at::Tensor Session::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
+  options.images = options_.timeline.images(stepsDone_);
   return ganode::sample(options.ema && average_ ? average_->graph() : generator_.graph(), options);
 }
 
 NamedTensors Session::tensors() const {
   NamedTensors all = generator_.state();
-  const NamedTensors other = discriminator_.state();
-  all.insert(all.end(), other.begin(), other.end());
-  if (average_) {
-    for (const auto& [name, tensor] : average_->graph().tensors()) all.emplace_back("ema." + name, tensor);
-  }
-  const NamedTensors others = step_.state();
-  all.insert(all.end(), others.begin(), others.end());
+  const auto append = [&](const NamedTensors& more, const std::string& prefix = "") {
+    for (const auto& [name, tensor] : more) all.emplace_back(prefix + name, tensor);
+  };
+  if (discriminator_) append(discriminator_->state());
+  if (encoder_) append(encoder_->state());
+  if (average_) append(average_->graph().tensors(), "ema.");
+  if (encoderAverage_) append(encoderAverage_->graph().tensors(), "ema.encoder.");
+  append(step_->state());
   return all;
 }
 
@@ -236,7 +274,14 @@ TransferReport Session::transfer(const std::string& path) {
 }
 
 uint64_t Session::bytes() const {
-  return generator_.bytes() + discriminator_.bytes() + (average_ ? average_->graph().bytes() : 0);
+  uint64_t sum = generator_.bytes();
+  for (const auto* player : {&discriminator_, &encoder_}) {
+    if (*player) sum += (*player)->bytes();
+  }
+  for (const auto* average : {&average_, &encoderAverage_}) {
+    if (*average) sum += (*average)->graph().bytes();
+  }
+  return sum;
 }
 
 }  // namespace ganode

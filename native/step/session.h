@@ -1,5 +1,5 @@
-// Training state: two players, a weight average, random state, a step counter; what runs steps, samples,
-// saves and loads.
+// Training state: the players, weight averages, random state, a step counter; what runs steps, samples, saves
+// and loads.
 #pragma once
 
 #include <functional>
@@ -66,6 +66,10 @@ class Session {
 
  private:
   at::Tensor nextLatents(int64_t n);
+  at::Tensor nextNoise(int64_t n, int64_t size);
+  std::optional<at::Tensor> nextGiven(int64_t n);
+  Player makePlayer(const SessionOptions::Network& network, const std::string& name, double lazyRatio = 1);
+  std::unique_ptr<Step> makeStep();
   // `skipped`: images of earlier steps in `data`.
   StepData stepData(const RunData& data, double skipped, const StepPosition& position) const;
   // Both networks grow by as many doublings as the recipe says.
@@ -79,9 +83,11 @@ class Session {
   bool bfloat16_;
   at::Generator random_;
   Player generator_;
-  Player discriminator_;
+  std::optional<Player> discriminator_;
+  std::optional<Player> encoder_;
   std::optional<WeightAverage> average_;
-  AdversarialStep step_;
+  std::optional<WeightAverage> encoderAverage_;
+  std::unique_ptr<Step> step_;
   profile::Profiler profiler_;
   int64_t stepsDone_ = 0;
   at::Tensor givenLatents_;  // [n, latentSize] in place of drawn ones

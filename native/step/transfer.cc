@@ -15,10 +15,14 @@ TransferReport transfer(const std::string& path, const NamedTensors& tensors) {
   TransferReport report;
   for (const auto& [name, tensor] : tensors) {
     const bool averaged = name.starts_with(average);
-    if (!averaged && !name.starts_with("generator.") && !name.starts_with("discriminator.")) continue;
+    if (!averaged && !name.starts_with("generator.") && !name.starts_with("discriminator.") &&
+        !name.starts_with("encoder."))
+      continue;
     auto found = file.tensors.find(name);
-    if (averaged && found == file.tensors.end())
-      found = file.tensors.find("generator." + name.substr(average.size()));
+    if (averaged && found == file.tensors.end()) {
+      const std::string own = name.substr(average.size());
+      found = file.tensors.find(own.starts_with("encoder.") ? own : "generator." + own);
+    }
     if (found == file.tensors.end()) {
       report.missing.push_back(name);
     } else if (found->second.sizes() != tensor.sizes()) {

@@ -47,6 +47,7 @@ for op in ("lstm", "gru"):
 
 case("dense of a sequence", "dense", {"units": 4}, x(3, 5), lambda i, w: i["x"] @ w["weight"].T + w["bias"],
      {"weight": torch.randn(4, 5), "bias": torch.randn(4)})
+case("repeat", "repeat", {"count": 3}, x(4), lambda i, w: i["x"][:, None].repeat(1, 3, 1))
 case("slice of channels", "slice", {"start": 1, "length": 2}, x(4, 3, 2), lambda i, w: i["x"][:, 1:3])
 case("slice of columns", "slice", {"axis": 2, "length": 1}, x(2, 3, 4), lambda i, w: i["x"][..., :1])
 

@@ -94,6 +94,8 @@ def optimizer(options, parameters):
     if kind == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=lr, alpha=o.pop("alpha", 0.99), eps=o.pop("epsilon", 1e-8), weight_decay=wd,
                                    momentum=o.pop("momentum", 0))
+    if kind == "adagrad":
+        return torch.optim.Adagrad(parameters, lr=lr, eps=o.pop("epsilon", 1e-10), weight_decay=wd)
     return torch.optim.SGD(parameters, lr=lr, momentum=o.pop("momentum", 0), nesterov=o.pop("nesterov", False), weight_decay=wd)
 
 

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
+
 #include "convolution/fast.h"
 #include "convolution/tiling.h"
 #include "device/device.h"
@@ -85,20 +87,26 @@ std::vector<at::Tensor> everyKernel(const Kernels<T>& kernels, const Extent& e) 
   const auto type = c10::CppTypeToScalarType<T>::value;
   const auto values = [&](at::IntArrayRef sizes) { return normal(sizes, random).to(type); };
   std::vector<at::Tensor> results;
-  const auto run = [&](auto kernel, const at::Tensor& from, at::IntArrayRef to, int64_t count) {
+  // `more`: a bias, for kernels that take one.
+  const auto run = [&](auto kernel, const at::Tensor& from, at::IntArrayRef to, int64_t count, auto... more) {
     at::Tensor result = at::full(to, 7, type);
-    kernel(e, from.data_ptr<T>(), result.data_ptr<T>(), int64_t{0}, count);
+    kernel(e, from.data_ptr<T>(), more..., result.data_ptr<T>(), int64_t{0}, count);
     results.push_back(result);
   };
+  const at::Tensor biases = values({std::max(e.channels, e.filters)});
+  const auto* bias = static_cast<const T*>(biases.data_ptr<T>());
+  const auto* none = static_cast<const T*>(nullptr);
   const std::vector<int64_t> x = {e.images, e.height, e.width, e.channels};
   const std::vector<int64_t> y = {e.images, e.rows, e.columns, e.filters};
   const std::vector<int64_t> w = {e.filters, Tiling::kKernel, Tiling::kKernel, e.channels};
   run(kernels.spreadInput, values(x), {points, e.tiles(), depth}, e.tiles());
   run(kernels.spreadWeights, values(w), {points, e.filters, depth}, e.filters);
   run(kernels.spreadOutput, values(y), {points, e.tiles(), e.filters}, e.tiles());
-  run(kernels.collectInput, values({points, e.tiles(), depth}), x, e.images);
+  run(kernels.collectInput, values({points, e.tiles(), depth}), x, e.images, none);
+  run(kernels.collectInput, values({points, e.tiles(), depth}), x, e.images, bias);
   run(kernels.collectWeights, values({points, e.filters, depth}), w, e.filters);
-  run(kernels.collectOutput, values({points, e.tiles(), e.filters}), y, e.tiles());
+  run(kernels.collectOutput, values({points, e.tiles(), e.filters}), y, e.tiles(), none);
+  run(kernels.collectOutput, values({points, e.tiles(), e.filters}), y, e.tiles(), bias);
   return results;
 }
 
@@ -144,6 +152,36 @@ TEST_CASE("so has the transposed convolution") {
       CAPTURE(i);
       CHECK(difference(got[i], expected[i]) < 1e-12);
     }
+  }
+}
+
+TEST_CASE("a bias is added to each filter, and has its gradient") {
+  for (const Case& one : kCases) {
+    CAPTURE(one.channels);
+    CAPTURE(one.height);
+    const Operands o = operandsOf(one);
+    at::Generator random = ganode::makeGenerator(6);
+    // The bias scales the weight as well, so that no derivative is 0.
+    const at::Tensor ofFilters = normal({one.filters}, random);
+    const at::Tensor ofChannels = normal({one.channels}, random);
+    const auto check = [&](const Convolve& fast, const Convolve& slow, const at::Tensor& in,
+                           const at::Tensor& bias, const at::Tensor& out) {
+      const auto got = derivatives(fast, in, bias, out);
+      const auto expected = derivatives(slow, in, bias, out);
+      for (size_t i = 0; i < got.size(); ++i) {
+        CAPTURE(i);
+        CHECK(difference(got[i], expected[i]) < 1e-12);
+      }
+    };
+    check([&](auto& x, auto& b) { return fastConvolution(one.method, x, o.w * b.sum(), b); },
+          [&](auto& x, auto& b) { return at::conv2d(x, o.w * b.sum(), b, one.stride(), 1); }, o.x, ofFilters,
+          o.y);
+    check(
+        [&](auto& y, auto& b) {
+          return fastTransposed(one.method, y, o.w * b.sum(), {one.height, one.width}, b);
+        },
+        [&](auto& y, auto& b) { return at::conv_transpose2d(y, o.w * b.sum(), b, one.stride(), 1); }, o.y,
+        ofChannels, o.x);
   }
 }
 

@@ -88,6 +88,7 @@ std::vector<OperatorCase> operatorCases() {
       {"maxout", {image}, R"("pieces": 2)"},
       {"reshape", {image}, R"("shape": [4, 8])"},
       {"flatten", {image}},
+      {"repeat", {features}, R"("count": 3)"},
       {"concat", {image, image}},
       {"add", {image, real({4, 4})}},
       {"multiply", {image, real({4, 4})}},
@@ -121,6 +122,11 @@ std::vector<OperatorCase> operatorCases() {
       {"noise", {image}, "", false},
       {"constant", {features}, R"("shape": [2, 3])"},
       {"fade", {image, image}, R"("level": 1)"},
+      {"dense", {features}, R"("units": 6, "groups": 2)"},
+      {"gate", {features}, R"("kind": "soft", "temperature": 0.7)"},
+      {"gate", {features, features}, R"("kind": "soft")"},
+      {"mixture", {real({6}), real({3})}},
+      {"mixture", {image, real({2})}},
   };
   for (const char* op : {"relu", "tanh", "sigmoid", "silu", "softplus"}) all.push_back({op, {features}});
   return all;

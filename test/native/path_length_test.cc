@@ -127,7 +127,8 @@ TEST_CASE("a lazy penalty of G has updates of its own, and slows the others") {
   const ganode::StepData data{at::ones({1, 2, 1, 1, 2}), {}};
   for (int64_t i = 0; i < 7; ++i) {
     const at::Tensor before = weight.detach().clone().requires_grad_(true);
-    step.run(data, [](int64_t n) { return at::ones({n, 3}); }, random, {i, static_cast<double>(2 * i), 2});
+    const ganode::StepDraws draws{[](int64_t n) { return at::ones({n, 3}); }, {}, random};
+    step.run(data, draws, {i, static_cast<double>(2 * i), 2});
     const at::Tensor gram = before.matmul(before.t());
     const at::Tensor penalty = (gram - gram.diag().diag()).square().sum();
     const at::Tensor gradient = torch::autograd::grad({penalty}, {before})[0];

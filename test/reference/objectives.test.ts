@@ -58,14 +58,14 @@ describe('objectives equal PyTorch', () => {
     });
   });
 
-  it('covers every loss, and every penalty but those that draw (penalty_test.cc and path_length_test.cc in test/native)', () => {
+  it('covers every loss, and every penalty but those that draw (penalty_test.cc and path_length_test.cc in test/native) or want a gate (experts_test.cc)', () => {
     const losses = new Set(cases.map(({ recipe }) => recipe.loss?.kind));
     for (const kind of ['leastSquares', 'wasserstein', 'hinge', 'relativisticPairing']) {
       expect(losses).toContain(kind);
     }
     const tested = cases.flatMap(({ recipe }) => recipe.penalties?.map(({ kind }) => kind) ?? []);
     const kinds = penaltySchema.options.map((option) => option.shape.kind.value);
-    const drawing = ['gradientPenalty', 'dragan', 'consistency', 'pathLength'];
-    expect(kinds.filter((kind) => !tested.includes(kind)).sort()).toEqual(drawing.sort());
+    const others = ['gradientPenalty', 'dragan', 'consistency', 'pathLength', 'loadBalance'];
+    expect(kinds.filter((kind) => !tested.includes(kind)).sort()).toEqual(others.sort());
   });
 });

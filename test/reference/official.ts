@@ -30,8 +30,15 @@ export function reference(name: string): Reference {
 export const parameters = (spec: GraphSpec): number =>
   native().inspectGraph(JSON.stringify(spec)).parameters;
 
+const recurrent = Array.from({ length: 2 }, (_, layer) =>
+  ['', 'Reverse'].flatMap((end) =>
+    ['inputWeight', 'hiddenWeight', 'inputBias', 'hiddenBias'].map((kind) => kind + layer + end),
+  ),
+).flat();
 /** What a node learns, in the order of its slots. */
 const slots: Record<string, string[]> = {
+  lstm: recurrent,
+  gru: recurrent,
   selfAttention: ['theta', 'phi', 'g', 'o', 'gamma'],
   noise: ['strength'],
   styleMapping: Array.from({ length: 8 }, (_, i) => [`weight${i}`, `bias${i}`]).flat(),

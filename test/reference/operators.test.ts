@@ -20,12 +20,16 @@ interface Case {
   after: Record<string, Stored>;
 }
 
-const cases = ['operators', 'gan_operators', 'sequence_operators', 'style_operators'].flatMap(
-  (name) => {
-    const file = new URL(`fixtures/${name}.json`, import.meta.url);
-    return (JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] }).cases;
-  },
-);
+const cases = [
+  'operators',
+  'gan_operators',
+  'sequence_operators',
+  'style_operators',
+  'experts',
+].flatMap((name) => {
+  const file = new URL(`fixtures/${name}.json`, import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] }).cases;
+});
 /** Relative to the largest value of the tensor. */
 const tolerance = 1e-10;
 

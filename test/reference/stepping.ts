@@ -39,10 +39,16 @@ export async function expectSteps(
   try {
     const fresh = await session.readTensors();
     const generator = fill(fresh, 'generator', 0);
-    const average = Object.fromEntries(
-      Object.entries(generator).map(([name, value]) => [name.replace('generator.', 'ema.'), value]),
+    const encoder = fill(fresh, 'encoder', 200);
+    const averages = Object.entries({ ...generator, ...encoder }).map(
+      ([name, value]) => [`ema.${name.replace('generator.', '')}`, value] as const,
     );
-    await session.writeTensors({ ...generator, ...average, ...fill(fresh, 'discriminator', 100) });
+    await session.writeTensors({
+      ...generator,
+      ...encoder,
+      ...Object.fromEntries(averages),
+      ...fill(fresh, 'discriminator', 100),
+    });
 
     const items = steps * resolved.discriminatorSteps * resolved.accumulation * batch;
     const images = Uint8Array.from(
@@ -88,7 +94,7 @@ function expectWeights(trained: Record<string, TensorData>, wanted: Wanted['weig
 }
 
 /** Weights of one network by the script's formula: the i-th tensor by name has phase offset + i. */
-function fill(
+export function fill(
   tensors: Record<string, TensorData>,
   prefix: string,
   offset: number,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../../lib/package.js';
+import { recipes } from '../../../lib/recipes/registry.js';
 import { cliPath, ganode, start } from '../../helpers/child.js';
 import { small, type TrainedRun, trainedRun } from '../../helpers/run.js';
 
@@ -26,7 +27,47 @@ describe('ganode', () => {
     for (const name of ['train', 'generate', 'interpolate', 'info', 'recipes', 'doctor']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
-    expect((await ganode('recipes')).stdout).toMatch(/^dcgan +Radford.*\ngan-2014 +Goodfellow/);
+  });
+
+  it('lists the recipes with papers, data, sizes and costs', async () => {
+    const { stdout, ...rest } = await ganode('recipes');
+    expect(rest).toMatchObject(clean);
+    expect(stdout).toMatch(
+      /^dcgan +Radford.*\n +images \(28×28 or .*\); at 1×28×28: generator 760 thousand, discriminator 139 thousand parameters; 128 items, 9\.57 billion multiply-adds a step\ngan-2014 +Goodfellow/,
+    );
+    const all = JSON.parse((await ganode('recipes', '--json')).stdout) as { name: string }[];
+    expect(all.map(({ name }) => name)).toEqual(recipes.map(({ name }) => name));
+  });
+
+  it('tells all of one recipe, for other data and settings, and times it', async () => {
+    const asked = ['--size', '32', '--channels', '3', '--set', 'model.width=4', '--set', 'batch=2'];
+    const { stdout } = await ganode('recipes', 'biggan', ...asked, '--classes', '5', '--measure');
+    expect(stdout).toMatch(/^built for {7}3×32×32, 5 classes$/m);
+    expect(stdout).toMatch(/^a step {10}2 items, .* multiply-adds a step, [\d.e-]+ s here$/m);
+    expect(stdout).toMatch(/^ {2}model\.width +4$/m);
+    expect(stdout).toMatch(/^ {2}optimizers\.discriminator\.betas +\[0,0\.999\]$/m);
+    const facts = JSON.parse((await ganode('recipes', 'rcgan', '--size', '5', '--json')).stdout);
+    expect(facts).toMatchObject({
+      name: 'rcgan',
+      data: { kind: 'sequences' },
+      image: { channels: 1, height: 5, width: 28 },
+      networks: { generator: { parameters: 45_628 } },
+      step: { images: 28 },
+      settings: { 'model.cell': 'lstm', ema: null },
+    });
+  });
+
+  it.each([
+    [['stylegan'], 'Unknown recipe "stylegan"; did you mean "stylegan2"?'],
+    [['--size', '32'], 'Expected the name of a recipe beside --size'],
+    [['dcgan', '--set', 'batc=3'], 'Unknown option "batc"; did you mean "batch"?'],
+    [['dcgan', '--set', 'model.widht=3'], 'Unknown option "model.widht"; did you mean "width"?'],
+  ])('refuses recipes %j', async (args, message) => {
+    expect(await ganode('recipes', ...args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `ganode: ${message}\n`,
+    });
   });
 
   it('ends quietly when nobody reads on', async () => {

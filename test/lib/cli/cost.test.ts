@@ -54,6 +54,21 @@ it('counts no pass of D for G in a simultaneous update', () => {
   );
 });
 
+it('counts the passes of an autoencoder', () => {
+  const forward = { encoder: 50, generator: 700, discriminator: 90 };
+  const counted = (kind: 'vae' | 'vaeGan' | 'aae' | 'avb'): number => {
+    const recipe = { ...resolvedTiny({ batch: 2 }), autoencoding: { kind } as never };
+    return multiplyAddsOfStep(forward, recipe);
+  };
+  // Forward, and backward by inputs and weights.
+  expect(counted('vae')).toBe(2 * 3 * (50 + 700));
+  // D forward and backward on three kinds; by inputs for G on two, for the encoder on one. G forward and backward on two, by inputs on one.
+  expect(counted('vaeGan')).toBe(2 * (3 * 50 + (2 * 3 + 1) * 700 + (3 * 3 + 3) * 90));
+  // The encoder twice; D forward and backward on both sides, then on codes by inputs.
+  expect(counted('aae')).toBe(2 * (2 * 3 * 50 + 3 * 700 + (2 * 3 + 2) * 90));
+  expect(counted('avb')).toBe(2 * (3 * 50 + 3 * 700 + (2 * 3 + 1) * 90));
+});
+
 it('counts a D that sees several images at once', () => {
   const recipe = resolvedTiny({ batch: 6, packing: 3 });
   expect(multiplyAddsOfStep({ generator: 700, discriminator: 90 }, recipe)).toBe(

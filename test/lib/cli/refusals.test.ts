@@ -78,6 +78,15 @@ describe('options', () => {
       '--label',
       '1',
     );
+    await refused(
+      2,
+      /none, as the generator is no mixture,/,
+      'generate',
+      run,
+      ...grid,
+      '--expert',
+      '0',
+    );
     await refused(7, /device 'cuda'/, 'generate', run, ...grid, '--device', 'cuda');
   });
 });
@@ -107,6 +116,11 @@ describe('training', () => {
       ...onTest('--set', rate),
     );
     await refused(2, /28.*power of two/, ...onTest('--size', '30'));
+    await refused(
+      2,
+      /model\.experts: expected number to be >=1 but received 0/,
+      ...onTest('--recipe', 'mgan', '--set', 'model.experts=0'),
+    );
     await refused(7, /device 'cuda'/, ...onTest('--device', 'cuda'));
     expect(await readdir(dir)).not.toContain('bad');
   });

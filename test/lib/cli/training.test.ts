@@ -80,7 +80,7 @@ describe('settings', () => {
   it('are refused without data', async () => {
     await expect(gather({ set: [] })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      message: 'Expected --data SOURCE: mnist, fashion-mnist, or a folder',
+      message: 'Expected --data SOURCE: mnist, fashion-mnist, a folder, or an .npy file',
     });
   });
 });

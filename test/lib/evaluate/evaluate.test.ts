@@ -24,8 +24,9 @@ class Quarters implements FeatureExtractor {
     private readonly classes = 0,
   ) {}
 
-  async extract({ shape: [count = 0], data }: ImageBatch): Promise<Extraction> {
+  async extract({ shape: [count = 0], data: values }: ImageBatch): Promise<Extraction> {
     this.seen.push(count);
+    const data = values as Uint8Array;
     const means = (size: number, span: number): Float32Array =>
       Float32Array.from({ length: count * size }, (_, i) => {
         const start = Math.floor(i / size) * 64 + (i % size) * span;
@@ -391,15 +392,6 @@ describe('evaluate refuses', () => {
       [
         { data: noise(20, 0, { channels: 3, height: 8, width: 8 }) },
         /noise: expected images of 1×8×8, as the generator makes, but received 3×8×8/,
-      ],
-      [
-        {
-          data: new ArrayDataset({
-            images: new Float32Array(6400),
-            shape: { channels: 1, height: 8, width: 8 },
-          }),
-        },
-        /array: expected images of bytes but received float32/,
       ],
     ];
     for (const [options, message] of cases) {

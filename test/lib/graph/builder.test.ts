@@ -89,7 +89,7 @@ describe('graph builder', () => {
     const wrong: [() => unknown, RegExp][] = [
       [
         () => dense(x, {} as never),
-        /a whole number from 1 for units of dense but received undefined/,
+        /a whole number from 1 for units of dense but received nothing/,
       ],
       [() => conv2d(x, { filters: 1.5, kernel: 3 }), /for filters of conv2d but received 1.5/],
       [
@@ -197,6 +197,8 @@ describe('graph builder', () => {
       noise: graphs.noise(image),
       constant: graphs.constant(z, { shape: [3, 2] }),
       fade: graphs.fade(image, add([image, image]), { level: 2 }),
+      gate: graphs.gate(z, z, { kind: 'soft', temperature: 0.5 }),
+      mixture: graphs.mixture(image, input('weights', { shape: [2] })),
     };
     const report = native().inspectGraph(JSON.stringify(graph(made)));
     const shapes = Object.fromEntries(report.nodes.map(({ op, shape }) => [op, shape]));
@@ -246,6 +248,8 @@ describe('graph builder', () => {
       noise: [2, 4, 4],
       constant: [3, 2],
       fade: [2, 4, 4],
+      gate: [6],
+      mixture: [1, 4, 4],
     });
     // The native side names its operators where one is unknown: none is without a function here.
     const unknown = { name: 'n', op: '?', inputs: ['z'] };

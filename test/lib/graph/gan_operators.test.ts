@@ -33,7 +33,7 @@ describe('operators of GANs', () => {
       [() => minibatchStdDev(image, { groupSize: 0 }), /for groupSize of minibatchStdDev/],
       [
         () => minibatchDiscrimination(z, { kernels: 2 } as never),
-        /for kernelSize of minibatchDiscrimination but received undefined/,
+        /for kernelSize of minibatchDiscrimination but received nothing/,
       ],
       [() => selfAttention(deep, { pool: 2 as never }), /true or false for pool of selfAttention/],
       [

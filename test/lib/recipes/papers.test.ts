@@ -67,7 +67,7 @@ describe('settings of the papers', () => {
     const { models, classes } = resolve('sngan', { classes: 10 });
     expect(classes).toBe(10);
     expect(models.generator.inputs['label']).toEqual({ classes: 10 });
-    expect(models.discriminator.inputs['label']).toEqual({ classes: 10 });
+    expect(models.discriminator?.inputs['label']).toEqual({ classes: 10 });
   });
 
   it('pacgan: only the input of D differs from dcgan', () => {
@@ -91,7 +91,7 @@ describe('settings of the papers', () => {
 
   it('packing: of any recipe without labels in D', () => {
     const packed = (recipe: string, config: RecipeConfig) =>
-      resolve(recipe, config).models.discriminator.inputs['image'];
+      resolve(recipe, config).models.discriminator?.inputs['image'];
     expect(packed('gan-2014', { packing: 3, batch: 99 })).toEqual({ shape: [3, 28, 28] });
     expect(packed('keras-mnist', { packing: 2 })).toEqual({ shape: [2, 28, 28] });
     expect(() => resolve('dcgan', { packing: 2, classes: 10 })).toThrow(

@@ -42,7 +42,7 @@ describe('recipes', () => {
     const { models, classes } = resolveRecipe({ classes: 10 }, mnist);
     expect(classes).toBe(10);
     expect(models.generator.inputs['label']).toEqual({ classes: 10 });
-    expect(models.discriminator.inputs['label']).toEqual({ classes: 10 });
+    expect(models.discriminator?.inputs['label']).toEqual({ classes: 10 });
   });
 
   it('keeps what keras-mnist prints', () => {

@@ -32,6 +32,13 @@ const narrow: Record<string, Record<string, unknown>> = {
   'biggan-deep': { width: 2, attention: [14] },
   progan: { latentSize: 8, width: 2, maxWidth: 4 },
   stylegan2: { width: 4, maxWidth: 8, latentSize: 8, styleSize: 8 },
+  vae: { latentSize: 4, units: 16 },
+  'vae-gan': { latentSize: 4, width: 4 },
+  aae: { latentSize: 4, units: 16, posterior: 'gaussian' },
+  avb: { latentSize: 4, noiseSize: 6, units: 16, decoderUnits: 16, discriminatorUnits: 8 },
+  mgan: { width: 2, experts: 3 },
+  megan: { width: 2, experts: 3, discriminatorWidth: 4 },
+  rcgan: { generatorUnits: 8, discriminatorUnits: 8 },
 };
 
 /** The config of a recipe, small and for so many steps. */
@@ -79,6 +86,26 @@ describe('recipes in training', () => {
     const { duration } = small(recipe, 4);
     await train({ recipe: { duration }, data, out: parts, resume: true });
     expect(await tensorsOf(at(parts, 4))).toEqual(await tensorsOf(at(whole, 4)));
+  });
+
+  it('stylegan2 resumes exactly between and at its lazy updates', async () => {
+    // R1 is due in steps 1, 17, …, path length in 1, 5, 9, …
+    const [whole, parts] = [await temporaryDir(), await temporaryDir()];
+    const every = { checkpoint: { every: 1, keep: null } };
+    await train({ recipe: { ...small('stylegan2', 21), ...every }, data: data28, out: whole });
+    await train({ recipe: { ...small('stylegan2', 3), ...every }, data: data28, out: parts });
+    for (const steps of [4, 5, 16, 17, 21]) {
+      const { duration } = small('stylegan2', steps);
+      await train({ recipe: { duration }, data: data28, out: parts, resume: true });
+      expect(await tensorsOf(at(parts, steps)), `step ${steps}`).toEqual(
+        await tensorsOf(at(whole, steps)),
+      );
+    }
+  });
+
+  it('rcgan with classes, of gated units, in both directions', async () => {
+    const model = { cell: 'gru', layers: 2, dropout: 0.2, bidirectional: true, generatorUnits: 8 };
+    expect(await twoSteps('rcgan', { classes: 10, model })).toHaveLength(2);
   });
 
   it.each(['dcgan', 'wgan', 'lsgan', 'sngan', 'r3gan', 'sngan-resnet', 'progan', 'stylegan2'])(

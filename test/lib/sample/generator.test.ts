@@ -85,7 +85,10 @@ describe('Generator', () => {
       await generator.sample(4, { labels: [2, 2, 2, 2] }),
     ];
     expect([...zero.data]).not.toEqual([...two.data]);
-    await expect(generator.sample(4)).rejects.toThrow(/class indices from 0 to 2/);
+    await expect(generator.sample(4)).rejects.toThrow(
+      'Expected class indices from 0 to 2, as the generator is conditional, for labels but received nothing',
+    );
+    await expect(generator.interpolate()).rejects.toThrow(/for label but received nothing$/);
     await expect(generator.sample(2, { labels: [0, 3] })).rejects.toThrow(
       /from 0 to 2 for labels but received 3/,
     );
@@ -140,7 +143,7 @@ describe('describe', () => {
       step: 20,
       images: 160,
       hasEma: true,
-      data: { name: 'array', length: 40 },
+      data: { name: 'array', length: 40, dtype: 'uint8' },
     });
     expect(found.generatorParameters).toBe(16 * 6 + 16 + 32 + 64 * 16 + 64);
     expect((await inspect(found.checkpoint)).checkpoints).toEqual([]);

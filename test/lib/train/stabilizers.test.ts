@@ -156,7 +156,8 @@ describe('transfer', () => {
 
 describe('freeze', () => {
   const resolve = (freeze: unknown) =>
-    resolveRecipe(tinyRecipe({ models: models(), freeze }), { image }).models.discriminator.nodes;
+    resolveRecipe(tinyRecipe({ models: models(), freeze }), { image }).models.discriminator
+      ?.nodes ?? [];
 
   it('marks the first layers with weights, or the named ones', () => {
     expect(resolve({ discriminator: 1 }).filter(({ frozen }) => frozen)).toMatchObject([

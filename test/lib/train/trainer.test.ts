@@ -67,7 +67,8 @@ describe('Trainer', () => {
     const mean = (events: TrainEvent[]): number => {
       const progress = events.filter((event) => event.type === 'progress');
       return (
-        progress.reduce((sum, { metrics }) => sum + metrics.discriminatorLoss, 0) / progress.length
+        progress.reduce((sum, { metrics }) => sum + (metrics.discriminatorLoss ?? Number.NaN), 0) /
+        progress.length
       );
     };
     const often = await train({ recipe: tinyRecipe({ reportEvery: 1 }) });
@@ -105,7 +106,9 @@ describe('Trainer', () => {
     const loss = async (precision: string): Promise<number> => {
       const events = await train({ recipe: tinyRecipe({ precision, reportEvery: 20 }) });
       const progress = events.find((event) => event.type === 'progress');
-      return progress?.type === 'progress' ? progress.metrics.discriminatorLoss : Number.NaN;
+      return progress?.type === 'progress'
+        ? (progress.metrics.discriminatorLoss ?? Number.NaN)
+        : Number.NaN;
     };
     const [fp32, bf16] = [await loss('fp32'), await loss('bf16')];
     expect(bf16).not.toBe(fp32);
@@ -135,7 +138,7 @@ describe('Trainer', () => {
     const loss = async (images: Uint8Array | Float32Array): Promise<number> => {
       const events = await train({ data: new ArrayDataset({ images, shape }) });
       return (events.find(({ type }) => type === 'progress') as ProgressEvent).metrics
-        .discriminatorLoss;
+        .discriminatorLoss as number;
     };
     const scaled = Float32Array.from(bytes, (value) => value / 127.5 - 1);
     expect(await loss(scaled)).toBeCloseTo(await loss(bytes), 4);

@@ -1,0 +1,13 @@
+import { type Dataset, imageSize, type Pixels } from './dataset.js';
+
+/** Images of a dataset in the order of `indices`: N×C×H×W. Throws what the dataset throws. */
+export async function readImages(
+  dataset: Dataset,
+  indices: Uint32Array,
+): Promise<{ shape: number[]; data: Pixels }> {
+  const { shape, dtype } = dataset;
+  const length = indices.length * imageSize(shape);
+  const data = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+  await dataset.read(indices, data);
+  return { shape: [indices.length, shape.channels, shape.height, shape.width], data };
+}

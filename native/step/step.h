@@ -1,0 +1,52 @@
+// What a session runs: one training procedure, a step at a time.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "step/timeline.h"
+
+namespace ganode {
+
+// Real items of one step.
+struct StepData {
+  at::Tensor images;  // [batches of the step, batch, C, H, W], in [-1, 1]
+  at::Tensor labels;  // int64 [batches of the step, batch]; undefined: none
+};
+
+// Gives the latents of the next forward pass of G, [n, latentSize].
+using LatentSource = std::function<at::Tensor(int64_t n)>;
+// Gives standard normal numbers, [n, size].
+using NoiseSource = std::function<at::Tensor(int64_t n, int64_t size)>;
+
+// Where a step's random numbers come from. `random` serves whatever else draws: dropout, augmentation,
+// penalties.
+struct StepDraws {
+  LatentSource latents;
+  NoiseSource noise;
+  at::Generator& random;
+};
+
+class Step {
+ public:
+  Step() = default;
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+  virtual ~Step() = default;
+
+  // Names of the numbers that a step reports.
+  virtual const std::vector<std::string>& columns() const = 0;
+  // One step: its numbers, each the mean over its updates, in the order of `columns`; NaN for what was not
+  // due. Throws Error("NON_FINITE").
+  virtual std::vector<double> run(const StepData& data, const StepDraws& draws,
+                                  const StepPosition& position) = 0;
+  // What else belongs in a checkpoint, as live tensors.
+  virtual std::vector<std::pair<std::string, at::Tensor>> state() const { return {}; }
+};
+
+}  // namespace ganode

@@ -1,0 +1,34 @@
+// A training checkpoint, from which networks are taken for use.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "checkpoint/safetensors.h"
+#include "graph/graph.h"
+
+namespace ganode {
+
+class Trained {
+ public:
+  // Throws Error("CHECKPOINT_…"), among them CHECKPOINT_MISMATCH where it carries no recipe with a generator.
+  explicit Trained(const std::string& path);
+
+  const nlohmann::json& recipe() const { return recipe_; }
+  // Whether its latents are uniform.
+  bool uniformLatents() const;
+  // Real images that it was shown; infinity, the end, where it does not say.
+  double imagesShown() const;
+  // Copies a network's weights into a graph of its spec: with `ema` their average, where there is one.
+  // `network`: its name in `models`. Throws Error("CHECKPOINT_MISMATCH").
+  void read(const std::string& network, bool ema, const Graph& graph) const;
+
+  [[noreturn]] void mismatch(const std::string& message) const;
+
+ private:
+  std::string path_;
+  Checkpoint file_;
+  nlohmann::json recipe_;
+};
+
+}  // namespace ganode
