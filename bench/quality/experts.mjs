@@ -5,8 +5,8 @@
 //   node bench/quality/experts.mjs grid --seeds 10 --parallel 2
 //
 // --generators one,megan,mgan. Records results/experts.json. With --seed N and --generator NAME, one run: its result as a line of JSON,
-// --scatter FILE a picture of it.
-import { writeFileSync } from 'node:fs';
+// --scatter FILE a picture of it. --from FILE records runs that were made so, one by one: lines of mixture, generator and result.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openMixture } from '../../dist/data/mixture.js';
 import { mixtureMetrics } from '../../dist/evaluate/mixture.js';
@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
     beta: { type: 'string', default: '0.5' },
     balance: { type: 'string', default: '1' },
     scatter: { type: 'string' },
+    from: { type: 'string' },
   },
 });
 const name = positionals[0] ?? 'ring';
@@ -145,19 +146,26 @@ async function runSeed(which, seed) {
   };
 }
 
+/** Of each seed, in order. */
+function recorded(file, which) {
+  const start = `${name} ${which} `;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const runs = lines.filter((line) => line.startsWith(start));
+  const results = runs.map((line) => JSON.parse(line.slice(start.length)));
+  const bySeed = new Map(results.map((result) => [result.seed, result]));
+  return [...bySeed.values()].sort((a, b) => a.seed - b.seed);
+}
+
 if (values.seed !== undefined) {
   console.log(JSON.stringify(await runSeed(values.generator, Number(values.seed))));
 } else {
   for (const which of values.generators.split(',')) {
+    const fields = ['modes', 'highQuality', 'reverseKl', 'processorSeconds'];
     const options = ['images', 'experts', 'beta', 'balance'];
     const args = [name, '--generator', which, ...options.flatMap((o) => [`--${o}`, values[o]])];
-    const seeds = await forEachSeed(
-      'experts.mjs',
-      args,
-      seedsOf(values.seeds),
-      Number(values.parallel),
-    );
-    const fields = ['modes', 'highQuality', 'reverseKl', 'processorSeconds'];
+    const seeds = values.from
+      ? recorded(values.from, which)
+      : await forEachSeed('experts.mjs', args, seedsOf(values.seeds), Number(values.parallel));
     const means = Object.fromEntries(fields.map((field) => [field, summary(seeds, field)]));
     const { models, ...rest } = recipe(which, 0);
     record('experts', `${name}-${which}`, { settings: rest, means, seeds });

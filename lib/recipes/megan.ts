@@ -34,7 +34,7 @@ export const megan = defineRecipe({
     dcganDiscriminator(image, { latentSize, width }, 0),
   defaults: {
     loss: { kind: 'nonSaturating' },
-    penalties: [{ kind: 'loadBalance', weight: 1 }],
+    penalties: [{ kind: 'loadBalance', weight: 10 }],
     optimizers: { generator: { ...adam }, discriminator: { ...adam } },
     batch: 64,
     duration: { epochs: 25 },

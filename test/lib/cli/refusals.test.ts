@@ -6,7 +6,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ganode } from '../../helpers/child.js';
 import { small, type TrainedRun, trainedRun } from '../../helpers/run.js';
-import { temporaryDir } from '../../helpers/tiny.js';
+import { conditionalRecipe, temporaryDir, tinyData } from '../../helpers/tiny.js';
+import { train } from '../train/training.js';
 
 let trained: TrainedRun;
 let dir: string;
@@ -88,6 +89,26 @@ describe('options', () => {
       '0',
     );
     await refused(7, /device 'cuda'/, 'generate', run, ...grid, '--device', 'cuda');
+  });
+});
+
+describe('a conditional generator', () => {
+  it('without classes to draw', async () => {
+    const out = await temporaryDir();
+    await train({ recipe: conditionalRecipe(), data: tinyData(40, true), out });
+    const grid = join(dir, 'never.png');
+    const wanted = 'Expected class indices from 0 to 2, as the generator is conditional,';
+    await refused(
+      2,
+      new RegExp(`${wanted} for labels but received nothing\n$`),
+      ...['generate', out, '--grid', grid],
+    );
+    await refused(
+      2,
+      new RegExp(`${wanted} for label but received nothing\n$`),
+      ...['interpolate', out, '--out', join(dir, 'never.gif')],
+    );
+    await refused(2, /from 0 to 2 for labels/, 'generate', out, '--grid', grid, '--labels', '7');
   });
 });
 
