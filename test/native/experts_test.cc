@@ -47,7 +47,7 @@ ganode::GraphSpec discriminatorSpec(int64_t experts = 2) {
 at::Tensor imagesOf(const at::Tensor& weight, const at::Tensor& z, const std::vector<int64_t>& experts) {
   std::vector<at::Tensor> images;
   for (size_t i = 0; i < experts.size(); ++i)
-    images.push_back(weight.narrow(0, 2 * experts[i], 2).mv(z[static_cast<int64_t>(i)]));
+    images.push_back(weight.narrow(0, 2 * experts[i], 2).mv(z[static_cast<int64_t>(i)].narrow(0, 0, 2)));
   return at::stack(images);
 }
 

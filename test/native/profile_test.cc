@@ -98,7 +98,7 @@ TEST_CASE("the steps asked for are recorded: phases, networks, nodes, operators,
   CHECK(namesOf(events, Kind::Network) == std::set<std::string>{"generator", "discriminator"});
   CHECK(namesOf(events, Kind::Phase) ==
         std::set<std::string>{"data", "discriminator update", "generator update", "generator forward",
-                              "discriminator forward real", "discriminator forward fake",
+                              "discriminator forward both", "discriminator forward fake",
                               "penalty gradientPenalty", "discriminator backward", "discriminator optimizer",
                               "generator backward", "generator optimizer", "statistics", "weight average"});
   CHECK(namesOf(events, Kind::Node) ==

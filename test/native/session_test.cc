@@ -85,7 +85,8 @@ TEST_CASE("a session trains, and the same seed gives the same bits") {
 TEST_CASE("a cancelled run stops between steps") {
   const auto session = makeSession();
   int asked = 0;
-  const ganode::RunResult result = session->run(makeData(5), [&] { return ++asked > 2; });
+  // Asked once before the data is looked at, then before each step.
+  const ganode::RunResult result = session->run(makeData(5), [&] { return ++asked > 3; });
   CHECK(result.completed == 2);
 }
 
