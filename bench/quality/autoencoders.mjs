@@ -1,9 +1,10 @@
 // A GAN, a VAE, a VAE/GAN and an adversarial autoencoder on MNIST, all with the same decoder, at equal data.
 //
-//   node bench/quality/autoencoders.mjs            all; --models gan,vae, --images 120000, --units 256
+//   node bench/quality/autoencoders.mjs            all; --models gan,vae, --images 60000, --units 256,
+//                                                --count 2000 fakes
 //
 // Records results/autoencoders.json. With --model NAME, one of them: its result as a line of JSON, --grid FILE a picture of samples,
-// --reconstructions FILE one of digits above their reconstructions. Measured are 10,000 fakes against MNIST's training images, by the
+// --reconstructions FILE one of digits above their reconstructions. Measured are --count fakes (10,000) against MNIST's training images, by the
 // classifier that `ganode evaluate` trains, and the bound and the squared error of the 10,000 test images.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,9 +20,10 @@ const { values } = parseArgs({
     models: { type: 'string', default: 'gan,vae,vae-gan,aae' },
     model: { type: 'string' },
     seed: { type: 'string', default: '0' },
-    images: { type: 'string', default: '120000' },
+    images: { type: 'string', default: '60000' },
     units: { type: 'string', default: '256' },
-    gamma: { type: 'string', default: '1e-3' },
+    count: { type: 'string', default: '10000' },
+    gamma: { type: 'string', default: '0.1' },
     grid: { type: 'string' },
     reconstructions: { type: 'string' },
   },
@@ -87,7 +89,7 @@ async function run(name) {
     const seconds = Math.round((performance.now() - started) / 1000);
     const made = await Generator.load(out, { threads: 1 });
     if (values.grid) await (await made.sample(64)).toGrid(values.grid);
-    const { metrics } = await evaluate({ generator: made, data, threads: 1 });
+    const { metrics } = await evaluate({ generator: made, data, count: Number(values.count), threads: 1 });
     await made.dispose();
     const numbers = Object.fromEntries(metrics.map((metric) => [metric.name, metric.value]));
     return { seed, ...numbers, ...(name === 'gan' ? {} : await bound(out)), seconds };
@@ -119,10 +121,10 @@ async function bound(out) {
 if (values.model !== undefined) {
   console.log(JSON.stringify(await run(values.model)));
 } else {
-  const { images, units, gamma } = values;
+  const { images, units, gamma, count } = values;
   for (const name of values.models.split(',')) {
-    const args = ['--model', name, '--images', images, '--units', units, '--gamma', gamma];
+    const args = ['--model', name, '--images', images, '--units', units, '--gamma', gamma, '--count', count];
     const [result] = await forEachSeed('autoencoders.mjs', args, [Number(values.seed)], 1);
-    record('autoencoders', name, { images: Number(images), units: Number(units), ...result });
+    record('autoencoders', name, { images: Number(images), units: Number(units), count: Number(count), ...result });
   }
 }
