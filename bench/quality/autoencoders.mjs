@@ -89,7 +89,12 @@ async function run(name) {
     const seconds = Math.round((performance.now() - started) / 1000);
     const made = await Generator.load(out, { threads: 1 });
     if (values.grid) await (await made.sample(64)).toGrid(values.grid);
-    const { metrics } = await evaluate({ generator: made, data, count: Number(values.count), threads: 1 });
+    const { metrics } = await evaluate({
+      generator: made,
+      data,
+      count: Number(values.count),
+      threads: 1,
+    });
     await made.dispose();
     const numbers = Object.fromEntries(metrics.map((metric) => [metric.name, metric.value]));
     return { seed, ...numbers, ...(name === 'gan' ? {} : await bound(out)), seconds };
@@ -123,8 +128,24 @@ if (values.model !== undefined) {
 } else {
   const { images, units, gamma, count } = values;
   for (const name of values.models.split(',')) {
-    const args = ['--model', name, '--images', images, '--units', units, '--gamma', gamma, '--count', count];
+    const args = [
+      '--model',
+      name,
+      '--images',
+      images,
+      '--units',
+      units,
+      '--gamma',
+      gamma,
+      '--count',
+      count,
+    ];
     const [result] = await forEachSeed('autoencoders.mjs', args, [Number(values.seed)], 1);
-    record('autoencoders', name, { images: Number(images), units: Number(units), count: Number(count), ...result });
+    record('autoencoders', name, {
+      images: Number(images),
+      units: Number(units),
+      count: Number(count),
+      ...result,
+    });
   }
 }
