@@ -43,7 +43,7 @@ json encoderOf(const std::string& kind) {
 json discriminatorOf(const std::string& kind) {
   const json image = {{"shape", {1, 2, 2}}};
   const json z = {{"shape", {3}}};
-  if (kind == "aae") return graph({{"z", z}}, {dense("l", "z", 1)}, {{"logits", "l"}});
+  if (kind == "aae") return graph({{"z", z}}, json::array({dense("l", "z", 1)}), {{"logits", "l"}});
   if (kind == "avb") {
     return graph({{"image", image}, {"z", z}},
                  {node("f", "flatten", {"image"}), node("b", "concat", {"f", "z"}), dense("l", "b", 1)},
