@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset } from '../../dist/data/source.js';
 import { Autoencoder, evaluate, Generator, graph as g, Images, Trainer } from '../../dist/index.js';
-import { aaeDecoder, aaeDiscriminator, aaeEncoder } from '../../dist/models/aae.js';
 import { forEachSeed, record } from './common.mjs';
 
 const { values } = parseArgs({
@@ -31,14 +30,26 @@ const { values } = parseArgs({
 
 const latentSize = 16;
 const units = Number(values.units);
-const shape = { channels: 1, height: 28, width: 28 };
 const adam = { kind: 'adam', learningRate: 5e-4, betas: [0.5, 0.999] };
 const likelihood = { kind: 'bernoulli' };
 const loss = { kind: 'nonSaturating' };
-const dense = { latentSize, units, posterior: 'gaussian' };
-const generator = aaeDecoder(shape, dense);
-const encoder = aaeEncoder(shape, dense);
-const ofCodes = aaeDiscriminator(shape, dense);
+const hidden = (x) => g.relu(g.dense(g.relu(g.dense(x, { units })), { units }));
+const code = () => g.input('z', { shape: [latentSize] });
+
+function makeGenerator() {
+  const half = g.reshape(g.dense(hidden(code()), { units: 784 }), { shape: [1, 28, 28] });
+  return g.graph({ image: g.tanh(half), logits: g.add([half, half]) });
+}
+
+function makeEncoder() {
+  const h = hidden(g.flatten(g.input('image', { shape: [1, 28, 28] })));
+  const last = { units: latentSize };
+  return g.graph({ mean: g.dense(h, last), logVariance: g.dense(h, last) });
+}
+
+const generator = makeGenerator();
+const encoder = makeEncoder();
+const ofCodes = g.graph({ logits: g.dense(hidden(code()), { units: 1 }) });
 
 /** Two hidden layers; the second, before its rectifier, is what reconstructions are compared by. */
 function judge(withFeatures) {
