@@ -1,9 +1,10 @@
 // A GAN, a VAE, a VAE/GAN and an adversarial autoencoder on MNIST, all with the same decoder, at equal data.
 //
-//   node bench/quality/autoencoders.mjs            all; --models gan,vae, --images 120000, --units 256
+//   node bench/quality/autoencoders.mjs            all; --models gan,vae, --images 60000, --units 256,
+//                                                --count 2000 fakes
 //
 // Records results/autoencoders.json. With --model NAME, one of them: its result as a line of JSON, --grid FILE a picture of samples,
-// --reconstructions FILE one of digits above their reconstructions. Measured are 10,000 fakes against MNIST's training images, by the
+// --reconstructions FILE one of digits above their reconstructions. Measured are --count fakes (10,000) against MNIST's training images, by the
 // classifier that `ganode evaluate` trains, and the bound and the squared error of the 10,000 test images.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openDataset } from '../../dist/data/source.js';
 import { Autoencoder, evaluate, Generator, graph as g, Images, Trainer } from '../../dist/index.js';
-import { aaeDecoder, aaeDiscriminator, aaeEncoder } from '../../dist/models/aae.js';
 import { forEachSeed, record } from './common.mjs';
 
 const { values } = parseArgs({
@@ -19,9 +19,10 @@ const { values } = parseArgs({
     models: { type: 'string', default: 'gan,vae,vae-gan,aae' },
     model: { type: 'string' },
     seed: { type: 'string', default: '0' },
-    images: { type: 'string', default: '120000' },
+    images: { type: 'string', default: '60000' },
     units: { type: 'string', default: '256' },
-    gamma: { type: 'string', default: '1e-3' },
+    count: { type: 'string', default: '10000' },
+    gamma: { type: 'string', default: '0.1' },
     grid: { type: 'string' },
     reconstructions: { type: 'string' },
   },
@@ -29,14 +30,26 @@ const { values } = parseArgs({
 
 const latentSize = 16;
 const units = Number(values.units);
-const shape = { channels: 1, height: 28, width: 28 };
 const adam = { kind: 'adam', learningRate: 5e-4, betas: [0.5, 0.999] };
 const likelihood = { kind: 'bernoulli' };
 const loss = { kind: 'nonSaturating' };
-const dense = { latentSize, units, posterior: 'gaussian' };
-const generator = aaeDecoder(shape, dense);
-const encoder = aaeEncoder(shape, dense);
-const ofCodes = aaeDiscriminator(shape, dense);
+const hidden = (x) => g.relu(g.dense(g.relu(g.dense(x, { units })), { units }));
+const code = () => g.input('z', { shape: [latentSize] });
+
+function makeGenerator() {
+  const half = g.reshape(g.dense(hidden(code()), { units: 784 }), { shape: [1, 28, 28] });
+  return g.graph({ image: g.tanh(half), logits: g.add([half, half]) });
+}
+
+function makeEncoder() {
+  const h = hidden(g.flatten(g.input('image', { shape: [1, 28, 28] })));
+  const last = { units: latentSize };
+  return g.graph({ mean: g.dense(h, last), logVariance: g.dense(h, last) });
+}
+
+const generator = makeGenerator();
+const encoder = makeEncoder();
+const ofCodes = g.graph({ logits: g.dense(hidden(code()), { units: 1 }) });
 
 /** Two hidden layers; the second, before its rectifier, is what reconstructions are compared by. */
 function judge(withFeatures) {
@@ -87,7 +100,12 @@ async function run(name) {
     const seconds = Math.round((performance.now() - started) / 1000);
     const made = await Generator.load(out, { threads: 1 });
     if (values.grid) await (await made.sample(64)).toGrid(values.grid);
-    const { metrics } = await evaluate({ generator: made, data, threads: 1 });
+    const { metrics } = await evaluate({
+      generator: made,
+      data,
+      count: Number(values.count),
+      threads: 1,
+    });
     await made.dispose();
     const numbers = Object.fromEntries(metrics.map((metric) => [metric.name, metric.value]));
     return { seed, ...numbers, ...(name === 'gan' ? {} : await bound(out)), seconds };
@@ -119,10 +137,26 @@ async function bound(out) {
 if (values.model !== undefined) {
   console.log(JSON.stringify(await run(values.model)));
 } else {
-  const { images, units, gamma } = values;
+  const { images, units, gamma, count } = values;
   for (const name of values.models.split(',')) {
-    const args = ['--model', name, '--images', images, '--units', units, '--gamma', gamma];
+    const args = [
+      '--model',
+      name,
+      '--images',
+      images,
+      '--units',
+      units,
+      '--gamma',
+      gamma,
+      '--count',
+      count,
+    ];
     const [result] = await forEachSeed('autoencoders.mjs', args, [Number(values.seed)], 1);
-    record('autoencoders', name, { images: Number(images), units: Number(units), ...result });
+    record('autoencoders', name, {
+      images: Number(images),
+      units: Number(units),
+      count: Number(count),
+      ...result,
+    });
   }
 }

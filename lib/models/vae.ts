@@ -3,13 +3,17 @@
  * hyperbolic tangents in the encoder and in the decoder.
  */
 import {
+  add,
+  constant,
   dense,
   flatten,
   type GraphSpec,
   graph,
   type Initializer,
   input,
+  multiply,
   tanh,
+  type Value,
 } from '../graph/index.js';
 import { decoded } from './decoded.js';
 import type { ImageShape } from './image-shape.js';
@@ -24,11 +28,18 @@ export interface VaeOptions {
 /** "Randomly sampled from N(0, 0.01)"; taken as the standard deviation. */
 const initializer: Initializer = { kind: 'normal', std: 0.01 };
 
+/** (x + 1) / 2: the paper's images are in [0, 1], so that a black background moves no weight of the first layer. */
+function unitInterval(x: Value): Value {
+  const number = (value: number): Value =>
+    constant(x, { shape: [1], initializer: { kind: 'constant', value }, frozen: true });
+  return multiply([add([x, number(1)]), number(0.5)]);
+}
+
 /** [C, H, W] → mean and log variance of a Gaussian: [latentSize] each (appendix C.2). */
 export function vaeEncoder(image: ImageShape, { latentSize, units }: VaeOptions): GraphSpec {
   const { channels, height, width } = image;
   const x = flatten(input('image', { shape: [channels, height, width] }));
-  const h = tanh(dense(x, { units, initializer }));
+  const h = tanh(dense(unitInterval(x), { units, initializer }));
   return graph({
     mean: dense(h, { units: latentSize, initializer }),
     logVariance: dense(h, { units: latentSize, initializer }),

@@ -59,7 +59,7 @@ describe('autoencoders', () => {
   });
 
   it('freeze layers of the encoder', () => {
-    const { models } = resolve({ recipe: 'vae', freeze: { encoder: 1 } });
+    const { models } = resolve({ recipe: 'aae', freeze: { encoder: 1 } });
     expect(models.encoder?.nodes.filter(({ frozen }) => frozen).map(({ name }) => name)).toEqual([
       'dense',
     ]);
