@@ -1,16 +1,18 @@
 // BigGAN on Fashion-MNIST and on emoji, StyleGAN2 on emoji: small networks, one core, a recorded run each.
 //
 //   node bench/quality/papers.mjs train biggan-fashion --minutes 60    goes on from where it was stopped
-//   node bench/quality/papers.mjs measure biggan-fashion               Fréchet distance, the floor, a grid, the truncation curve
+//   ganode evaluate runs/papers/biggan-fashion --out report.json       and with --truncation, for the curve
+//   node bench/quality/papers.mjs record biggan-fashion report.json [truncated.json …] [--curve curve.png]
 //
-// Runs lie under runs/papers (--out). `measure` records results/papers.json; --grid FILE draws samples, a column a class, --curve FILE
-// precision and recall at several truncations; --count N generated images. Emoji are npm's emoji-datasource-google@16.0.0: npm install --no-save, or --emoji DIR, the package's folder.
+// Runs lie under runs/papers (--out). `record` writes down reports in results/papers.json; --curve draws precision over recall of those that follow
+// the first. Emoji are npm's emoji-datasource-google@16.0.0: npm install --no-save, or --emoji DIR, the package's folder.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Trainer } from '../../dist/index.js';
+import { record } from './common.mjs';
 import { emojiFolder } from './emoji.mjs';
-import { measureRun } from './measure-run.mjs';
+import { lineChart } from './line-chart.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,9 +21,7 @@ const { values, positionals } = parseArgs({
     images: { type: 'string' },
     out: { type: 'string', default: 'runs/papers' },
     emoji: { type: 'string' },
-    grid: { type: 'string' },
     curve: { type: 'string' },
-    count: { type: 'string', default: '10000' },
   },
 });
 
@@ -69,10 +69,10 @@ const runs = {
   },
 };
 
-const [command, name] = positionals;
+const [command, name, ...files] = positionals;
 const run = runs[name];
-if (!run || !['train', 'measure'].includes(command)) {
-  throw new Error(`Expected train or measure, and one of ${Object.keys(runs).join(', ')}`);
+if (!run || !['train', 'record'].includes(command)) {
+  throw new Error(`Expected train or record, and one of ${Object.keys(runs).join(', ')}`);
 }
 const out = join(values.out, name);
 const timeFile = join(out, 'time.json');
@@ -120,9 +120,41 @@ async function train() {
   await trainer.dispose();
 }
 
-if (command === 'train') await train();
-else {
-  const time = JSON.parse(readFileSync(timeFile, 'utf8'));
-  const { count, grid, curve } = values;
-  await measureRun({ name, out, recipe: run.recipe, time, count: Number(count), grid, curve });
+const numbers = (metrics, field) =>
+  Object.fromEntries(metrics.map((metric) => [metric.name, field(metric)]));
+
+/** Writes down what `ganode evaluate --out` found: of the run, and of other truncations. */
+async function recordReports() {
+  const [whole, ...others] = files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const points = others.map(({ truncation = null, fakes, metrics }) => ({
+    truncation,
+    fakes,
+    ...numbers(metrics, ({ value }) => value),
+  }));
+  const { step, fakes, reals, floorReals, data, extractor, metrics } = whole;
+  record('papers', name, {
+    settings: run.recipe,
+    step,
+    images: step * run.recipe.batch,
+    ...JSON.parse(readFileSync(timeFile, 'utf8')),
+    comparedWith: run.data,
+    // A folder's name is its path on this machine.
+    extractor: extractor.description.replace(data, run.data),
+    fakes,
+    reals,
+    floorReals,
+    metrics: numbers(metrics, ({ value }) => value),
+    floor: numbers(metrics, ({ floor }) => floor?.value),
+    ...(points.length > 0 && { truncation: points }),
+  });
+  if (!values.curve) return;
+  const marks = points.map(({ truncation, precision, recall }) => ({
+    x: recall,
+    y: precision,
+    label: truncation === null ? 'none' : `ψ ${truncation}`,
+  }));
+  writeFileSync(values.curve, await lineChart(marks, { x: 'recall', y: 'precision' }));
 }
+
+if (command === 'train') await train();
+else await recordReports();
