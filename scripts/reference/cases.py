@@ -10,7 +10,7 @@ torch.manual_seed(0)
 torch.set_default_dtype(torch.float64)
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "test" / "reference" / "fixtures"
 BATCH = 3
-BUFFERS = ("running", "spectral", "reference", "average", "noise")
+BUFFERS = ("running", "spectral", "reference", "average", "noise", "share")
 cases = []
 
 

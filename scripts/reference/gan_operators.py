@@ -251,4 +251,9 @@ case("projection, spectral norm in evaluation", "projection", {"spectralNorm": T
      {"weight": embed.parametrizations.weight.original.detach(), "spectralU": embed.parametrizations.weight[0]._u,
       "spectralV": embed.parametrizations.weight[0]._v})
 
+# Growing (Karras et al. 2018): on the way from one size to the next, and before it begins, where the next size is not computed.
+old_and_next = {"old": torch.randn(BATCH, 2, 3), "next": torch.randn(BATCH, 2, 3)}
+case("fade, on the way", "fade", {"level": 1}, old_and_next, lambda i, w: 0.7 * i["old"] + 0.3 * i["next"], {"share": torch.tensor([0.3])})
+case("fade, not begun", "fade", {"level": 1}, old_and_next, lambda i, w: 1 * i["old"], {"share": torch.tensor([0.0])})
+
 write("gan_operators.json")

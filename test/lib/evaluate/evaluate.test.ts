@@ -161,6 +161,7 @@ describe('evaluate', () => {
     const generator = {
       recipe: { image: { channels: 1, height: 8, width: 8 }, recipe: 'levels' },
       classes: 0,
+      experts: 0,
       step: 0,
       checkpoint: 'none',
       async *batches(count: number) {

@@ -199,6 +199,7 @@ describe('graph builder', () => {
       fade: graphs.fade(image, add([image, image]), { level: 2 }),
       gate: graphs.gate(z, z, { kind: 'soft', temperature: 0.5 }),
       mixture: graphs.mixture(image, input('weights', { shape: [2] })),
+      repeat: graphs.repeat(z, { count: 3 }),
     };
     const report = native().inspectGraph(JSON.stringify(graph(made)));
     const shapes = Object.fromEntries(report.nodes.map(({ op, shape }) => [op, shape]));
@@ -250,6 +251,7 @@ describe('graph builder', () => {
       fade: [2, 4, 4],
       gate: [6],
       mixture: [1, 4, 4],
+      repeat: [3, 6],
     });
     // The native side names its operators where one is unknown: none is without a function here.
     const unknown = { name: 'n', op: '?', inputs: ['z'] };
