@@ -47,7 +47,7 @@ const runs = {
   },
   'biggan-emoji': {
     data: 'emoji',
-    size: 32,
+    size: 64,
     recipe: {
       recipe: 'biggan',
       model: { width: 8, latentSize: 80, embeddingSize: 32 },
