@@ -32,8 +32,12 @@ export function ganode(setting, over = {}, { mode = 'train' } = {}) {
 
 /** ganode as users train with it: through `Trainer`, from a folder of images or from memory. */
 export function trainer(setting, { folder, streamed = false, ...options } = {}) {
+  const launch = () => {
+    needBfloat16(setting.config.precision === 'bf16');
+    return node('trainer.mjs');
+  };
   return {
-    launch: () => node('trainer.mjs'),
+    launch,
     config: { ...setting, folder, streamed },
     ...options,
   };

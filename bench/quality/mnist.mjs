@@ -1,6 +1,7 @@
 // DCGAN, WGAN-GP and R3GAN on MNIST: the same number of real images, the same extractor, three seeds.
 //
 //   node bench/quality/mnist.mjs                   all; --recipes dcgan,r3gan, --seeds 3, --images 60000
+//   node bench/quality/mnist.mjs --recipes dcgan --precision bf16     recorded as dcgan-bf16
 //
 // Records results/mnist.json. With --recipe NAME --seed N, one run: its result as a line of JSON, --grid FILE a picture.
 // Measured are 10,000 fakes against MNIST's training images, by the classifier that `ganode evaluate` trains.
@@ -20,10 +21,12 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     parallel: { type: 'string', default: '1' },
     images: { type: 'string', default: '60000' },
+    precision: { type: 'string', default: 'fp32' },
     grid: { type: 'string' },
   },
 });
 const images = Number(values.images);
+const { precision } = values;
 const cosine = (from, to) => ({ schedule: 'cosine', from, to, images });
 
 /** Narrow networks for a processor; the rest is the recipes', R3GAN's schedules being as long as the run. */
@@ -49,7 +52,14 @@ async function runSeed(name, seed) {
   try {
     const started = performance.now();
     const data = await openDataset('mnist');
-    const recipe = { recipe: name, ...configs[name], threads: 1, seed, duration: { images } };
+    const recipe = {
+      recipe: name,
+      ...configs[name],
+      precision,
+      threads: 1,
+      seed,
+      duration: { images },
+    };
     const trainer = await Trainer.create({ recipe, data, out: join(out, 'run') });
     for await (const event of trainer.train()) {
       if (event.type === 'warning') console.error(event.message);
@@ -72,7 +82,7 @@ if (values.seed !== undefined) {
   console.log(JSON.stringify(await runSeed(values.recipe ?? 'dcgan', Number(values.seed))));
 } else {
   for (const name of values.recipes.split(',')) {
-    const args = ['--recipe', name, '--images', values.images];
+    const args = ['--recipe', name, '--images', values.images, '--precision', precision];
     const seeds = await forEachSeed(
       'mnist.mjs',
       args,
@@ -81,7 +91,8 @@ if (values.seed !== undefined) {
     );
     const fields = Object.keys(seeds[0]).filter((field) => !['seed', 'floor'].includes(field));
     const means = Object.fromEntries(fields.map((field) => [field, summary(seeds, field)]));
-    record('mnist', name, { images, settings: configs[name], means, seeds });
+    const key = precision === 'fp32' ? name : `${name}-${precision}`;
+    record('mnist', key, { images, settings: { ...configs[name], precision }, means, seeds });
     console.log(name, JSON.stringify(means));
   }
 }

@@ -4,14 +4,13 @@
 //   node bench/quality/stacked.mjs B        the tiny networks of Unrolled GAN, D a quarter of G's size
 //
 // Records results/stacked.json. --seeds N (default 1), --images N. With --seed N, one run: its result as a line of JSON, --grid FILE
-// a picture. Samples are classified by a network that is trained on MNIST first (two minutes on one core) and kept in the cache.
+// a picture.
 import { parseArgs } from 'node:util';
 import { openDataset } from '../../dist/data/source.js';
-import { openClassifier } from '../../dist/evaluate/classifier.js';
-import { stackedMnistCount, stackedMnistMetrics } from '../../dist/evaluate/stacked-mnist.js';
 import { graph as g, Trainer } from '../../dist/index.js';
 import { dcganDiscriminator, dcganGenerator } from '../../dist/models/dcgan.js';
 import { forEachSeed, record, seedsOf, summary } from './common.mjs';
+import { stackedModesOf } from './stacked-modes.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -107,18 +106,7 @@ async function runSeed(seed) {
   }
   const seconds = Math.round((performance.now() - started) / 1000);
   if (values.grid) await (await trainer.sample(64, { seed: 1 })).toGrid(values.grid);
-  const classifier = await openClassifier(await openDataset('mnist'), { threads: 1 });
-  const all = new Uint8Array(stackedMnistCount * 3 * 784);
-  const chunk = 2000;
-  for (let start = 0; start < stackedMnistCount; start += chunk) {
-    const { data: pixels } = await trainer.sample(chunk, { seed: 1000 + start });
-    all.set(pixels, start * 3 * 784);
-  }
-  const metrics = await stackedMnistMetrics(
-    { shape: [stackedMnistCount, 3, 28, 28], data: all },
-    classifier,
-  );
-  await classifier.dispose();
+  const metrics = await stackedModesOf(trainer);
   await trainer.dispose();
   return { seed, ...metrics, seconds };
 }

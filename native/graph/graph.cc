@@ -120,17 +120,19 @@ at::Tensor Graph::checkedInput(const std::string& name, const at::Tensor& value)
     throw Error("INVALID_DATA",
                 "input \"" + name + "\": expected a batch of " + describe(shape) + ", got " + describe(got));
   }
-  if (shape.isLabel()) {
-    if (value.numel() > 0 &&
-        (value.min().item<int64_t>() < 0 || value.max().item<int64_t>() >= shape.classes)) {
-      throw Error("INVALID_DATA", "input \"" + name + "\": expected class indices from 0 to " +
-                                      std::to_string(shape.classes - 1) + ", got " +
-                                      std::to_string(value.min().item<int64_t>()) + " to " +
-                                      std::to_string(value.max().item<int64_t>()));
-    }
-    return value.to(device_);
-  }
+  if (shape.isLabel() && value.is_cpu()) requireClasses(name, value);
   return value.to(device_);
+}
+
+void Graph::requireClasses(const std::string& name, const at::Tensor& labels) const {
+  const int64_t classes = shapes_.at(name).classes;
+  if (labels.numel() == 0) return;
+  const auto least = labels.min().item<int64_t>();
+  const auto most = labels.max().item<int64_t>();
+  if (least >= 0 && most < classes) return;
+  throw Error("INVALID_DATA", "input \"" + name + "\": expected class indices from 0 to " +
+                                  std::to_string(classes - 1) + ", got " + std::to_string(least) + " to " +
+                                  std::to_string(most));
 }
 
 Values Graph::forward(const Values& inputs, const Mode& mode) const {

@@ -41,8 +41,12 @@ class Graph {
   void materializeAs(const Graph& other);
 
   // Runs the nodes in order. Inputs are by name, batch dimension first; every input the spec names must be
-  // there. Throws Error("INVALID_DATA") for an input that does not fit.
+  // there. Throws Error("INVALID_DATA") for an input that does not fit. Labels that are on a GPU are not
+  // looked at, for that would wait for all that was queued: `requireClasses` before they go there.
   Values forward(const Values& inputs, const Mode& mode) const;
+
+  // Throws Error("INVALID_DATA") unless `labels` are classes of the label input `name`.
+  void requireClasses(const std::string& name, const at::Tensor& labels) const;
 
   const GraphSpec& spec() const { return spec_; }
   const std::vector<NodeReport>& reports() const { return reports_; }

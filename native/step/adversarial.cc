@@ -7,19 +7,12 @@
 #include <set>
 #include <tuple>
 
-#include "device/device.h"
 #include "error.h"
 #include "profile/recorder.h"
 #include "step/one_stage.h"
 
 namespace ganode {
 namespace {
-
-Values inputsOf(const Graph& graph, const char* name, const at::Tensor& value, const at::Tensor& labels) {
-  Values inputs = {{name, value}};
-  if (graph.hasInput("label")) inputs["label"] = labels;
-  return inputs;
-}
 
 std::string expertUse(int64_t expert) { return "expertUse." + std::to_string(expert); }
 
@@ -96,11 +89,13 @@ AdversarialStep::AdversarialStep(Options options, Player& generator, Player& dis
       penalties_(parsePenalties(options_.penalties)),
       lazyIntervalsOfD_(lazyIntervals(penalties_, Side::Discriminator)),
       lazyIntervalsOfG_(lazyIntervals(penalties_, Side::Generator)),
-      mergesPasses_(discriminator.graph().mixingNode() == nullptr && discriminator.graph().buffers().empty()),
+      augment_(options_.augment.is_null() ? std::nullopt
+                                          : std::make_optional<AugmentControl>(options_.augment)),
+      passes_({options_.packing, options_.bfloat16}, generator.graph(), discriminator.graph(),
+              augment_ ? &*augment_ : nullptr),
       terms_(columnsOf(options_, penalties_, generator, discriminator)) {
   for (const WeightedPenalty& one : penalties_)
     one.penalty->check((one.side == Side::Generator ? generator : discriminator).graph());
-  if (!options_.augment.is_null()) augment_.emplace(options_.augment);
   if (options_.simultaneous) requireOneStage(discriminator.graph(), options_.generatorSteps);
 }
 
@@ -114,69 +109,7 @@ std::vector<std::pair<std::string, at::Tensor>> AdversarialStep::state() const {
   return all;
 }
 
-Values AdversarialStep::outputsOfGenerator(const Run& run, int64_t n, const at::Tensor& labels) const {
-  const profile::Span phase(profile::Kind::Phase, "generator forward");
-  const profile::Span span(profile::Kind::Network, "generator");
-  const Graph& graph = generator_.graph();
-  const PrecisionScope precision(options_.bfloat16, graph.device());
-  return graph.forward(inputsOf(graph, "z", run.latents(n), labels), run.mode());
-}
-
-AdversarialStep::Fakes AdversarialStep::generate(const Run& run, int64_t n, const at::Tensor& labels) const {
-  const Values outputs = outputsOfGenerator(run, n, labels);
-  const auto gate = outputs.find("gate");
-  return {packed(outputs.at("image")), labels, gate == outputs.end() ? at::Tensor() : gate->second};
-}
-
-at::Tensor AdversarialStep::packed(const at::Tensor& images) const {
-  const int64_t m = options_.packing;
-  if (m == 1) return images;
-  return images.reshape({images.size(0) / m, images.size(1) * m, images.size(2), images.size(3)});
-}
-
-at::Tensor AdversarialStep::unpacked(const at::Tensor& images) const {
-  const int64_t m = options_.packing;
-  if (m == 1) return images;
-  return images.reshape({images.size(0) * m, images.size(1) / m, images.size(2), images.size(3)});
-}
-
-AdversarialStep::Verdict AdversarialStep::judge(const Run& run, const at::Tensor& packed,
-                                                const at::Tensor& labels) const {
-  const profile::Span span(profile::Kind::Network, "discriminator");
-  const Graph& graph = discriminator_.graph();
-  const at::Tensor images = augment_ ? this->packed(augment_->apply(unpacked(packed), run.random)) : packed;
-  const PrecisionScope precision(options_.bfloat16, graph.device());
-  const Values outputs = graph.forward(inputsOf(graph, "image", images, labels), run.mode());
-  const auto logits = [&](const char* name) {
-    const auto found = outputs.find(name);
-    return found == outputs.end() ? at::Tensor() : found->second.to(at::kFloat);
-  };
-  return {logits("logits"), logits("classLogits"), logits("expertLogits")};
-}
-
-std::pair<AdversarialStep::Verdict, AdversarialStep::Verdict> AdversarialStep::judgeBoth(
-    const Run& run, const at::Tensor& real, const at::Tensor& fake, const at::Tensor& labels) const {
-  // A gradient at one half only would have to go through the other as well.
-  if (!mergesPasses_ || real.requires_grad() || fake.requires_grad()) {
-    Verdict ofReal = profile::phase("discriminator forward real", [&] { return judge(run, real, labels); });
-    Verdict ofFake = profile::phase("discriminator forward fake", [&] { return judge(run, fake, labels); });
-    return {std::move(ofReal), std::move(ofFake)};
-  }
-  const Verdict both = profile::phase("discriminator forward both", [&] {
-    return judge(run, at::cat({real, fake.to(real.scalar_type())}),
-                 labels.defined() ? at::cat({labels, labels}) : labels);
-  });
-  const int64_t n = real.size(0);
-  const auto half = [&](int64_t first) {
-    const auto of = [&](const at::Tensor& values) {
-      return values.defined() ? values.narrow(0, first, n) : values;
-    };
-    return Verdict{of(both.logits), of(both.classLogits), of(both.expertLogits)};
-  };
-  return {half(0), half(n)};
-}
-
-PenaltyContext AdversarialStep::contextFor(const Run& run, const at::Tensor& real, const at::Tensor& fake,
+PenaltyContext AdversarialStep::contextFor(const StepRun& run, const at::Tensor& real, const at::Tensor& fake,
                                            const at::Tensor& labels, int64_t interval) const {
   PenaltyContext context(discriminator_.graph(), run.random);
   const auto wanted = [&](bool (Penalty::*wants)() const) {
@@ -188,12 +121,12 @@ PenaltyContext AdversarialStep::contextFor(const Run& run, const at::Tensor& rea
   context.fake = fake.detach().set_requires_grad(wanted(&Penalty::wantsFakeGradient));
   context.packing = options_.packing;
   context.judge = [this, &run, labels](const at::Tensor& images) {
-    return judge(run, images, labels).logits;
+    return passes_.judge(run, images, labels).logits;
   };
   return context;
 }
 
-at::Tensor AdversarialStep::penalties(const Run& run, Side side, int64_t interval,
+at::Tensor AdversarialStep::penalties(const StepRun& run, Side side, int64_t interval,
                                       const PenaltyContext& context) {
   at::Tensor sum;
   for (const WeightedPenalty& one : penalties_) {
@@ -218,7 +151,8 @@ void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, co
   const at::Tensor saturation = discriminatorSaturation(kind, realVerdict.logits, fakeVerdict.logits);
   if (saturation.defined()) terms_.add("discriminatorSaturation", saturation);
   if (real.size(0) * options_.packing > 1)
-    terms_.add("sampleDiversity", spread(unpacked(fake)) / spread(unpacked(real)).clamp_min(1e-8));
+    terms_.add("sampleDiversity",
+               spread(passes_.unpacked(fake)) / spread(passes_.unpacked(real)).clamp_min(1e-8));
   if (augment_) {
     // Where a logit alone says nothing, D's mistakes show in pairs.
     augment_->observe(hasThreshold(kind) ? realVerdict.logits : realVerdict.logits - fakeVerdict.logits);
@@ -231,14 +165,14 @@ void AdversarialStep::observeExperts(const at::Tensor& gate) {
   for (int64_t expert = 0; expert < use.size(0); ++expert) terms_.add(expertUse(expert), use[expert]);
 }
 
-at::Tensor AdversarialStep::penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval,
+at::Tensor AdversarialStep::penaltiesOfGenerator(const StepRun& run, int64_t part, int64_t interval,
                                                  const Fakes* fakes) {
   PenaltyContext context(generator_.graph(), run.random);
   const at::Tensor labels = run.labels((options_.discriminatorSteps - 1) * options_.accumulation + part);
   context.batch = run.position.batch;
   if (fakes != nullptr) context.gate = fakes->gate;
   context.generate = [this, &run, labels](int64_t n) {
-    return outputsOfGenerator(run, n, labels.defined() ? labels.narrow(0, 0, n) : labels);
+    return passes_.outputsOfGenerator(run, n, labels.defined() ? labels.narrow(0, 0, n) : labels);
   };
   return penalties(run, Side::Generator, interval, context);
 }
@@ -247,20 +181,20 @@ at::Tensor AdversarialStep::shared(const at::Tensor& loss) const {
   return options_.accumulation > 1 ? loss / static_cast<double>(options_.accumulation) : loss;
 }
 
-AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch, bool keep, bool trace) {
+AdversarialStep::Round AdversarialStep::play(const StepRun& run, int64_t microbatch, bool keep, bool trace) {
   Round round;
   const at::Tensor labels = run.labels(microbatch);
-  round.real = {packed(run.data.images[microbatch]), labels, {}};
+  round.real = {passes_.packed(run.data.images[microbatch]), labels, {}};
   {
     const at::AutoGradMode gradients(keep);
-    round.fake = generate(run, run.position.batch, labels);
+    round.fake = passes_.generate(run, run.position.batch, labels);
   }
   PenaltyContext context = contextFor(run, round.real.images, round.fake.images, labels, 1);
   round.shown = context.fake;
   // One of its own, unless a penalty wants the gradient too: what else penalties make of the fakes is not
   // G's.
   if (trace && !round.shown.requires_grad()) round.shown = round.fake.images.detach().set_requires_grad(true);
-  std::tie(round.realVerdict, round.fakeVerdict) = judgeBoth(run, context.real, round.shown, labels);
+  std::tie(round.realVerdict, round.fakeVerdict) = passes_.judgeBoth(run, context.real, round.shown, labels);
   const Verdict& real = round.realVerdict;
   const Verdict& fake = round.fakeVerdict;
   context.setLogits(real.logits, fake.logits);
@@ -284,7 +218,7 @@ AdversarialStep::Round AdversarialStep::play(const Run& run, int64_t microbatch,
   return round;
 }
 
-void AdversarialStep::updateDiscriminator(const Run& run, int64_t update) {
+void AdversarialStep::updateDiscriminator(const StepRun& run, int64_t update) {
   const profile::Span span(profile::Kind::Phase, "discriminator update");
   // The last update's fakes keep their graph: the first G-update goes on from them and saves a forward pass
   // of G.
@@ -301,13 +235,14 @@ void AdversarialStep::updateDiscriminator(const Run& run, int64_t update) {
   for (Round& round : rounds) kept_.push_back(std::move(round.fake));
 }
 
-void AdversarialStep::moveDiscriminator(const Run& run, int64_t update, const std::vector<Round>& rounds) {
+void AdversarialStep::moveDiscriminator(const StepRun& run, int64_t update,
+                                        const std::vector<Round>& rounds) {
   terms_.add("discriminatorGradientNorm", discriminator_.update(run.position.images));
   updateLazily(run, update, rounds);
   if (options_.weightClipping) discriminator_.clip(*options_.weightClipping);
 }
 
-void AdversarialStep::updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds) {
+void AdversarialStep::updateLazily(const StepRun& run, int64_t update, const std::vector<Round>& rounds) {
   const int64_t index = run.position.step * options_.discriminatorSteps + update;
   for (const int64_t interval : lazyIntervalsOfD_) {
     if (index % interval != 0) continue;
@@ -321,7 +256,7 @@ void AdversarialStep::updateLazily(const Run& run, int64_t update, const std::ve
   }
 }
 
-void AdversarialStep::updateGeneratorLazily(const Run& run, int64_t update) {
+void AdversarialStep::updateGeneratorLazily(const StepRun& run, int64_t update) {
   const int64_t index = run.position.step * options_.generatorSteps + update;
   for (const int64_t interval : lazyIntervalsOfG_) {
     if (index % interval != 0) continue;
@@ -332,7 +267,7 @@ void AdversarialStep::updateGeneratorLazily(const Run& run, int64_t update) {
   }
 }
 
-at::Tensor AdversarialStep::lossOfGenerator(const Run& run, const at::Tensor& realLogits,
+at::Tensor AdversarialStep::lossOfGenerator(const StepRun& run, const at::Tensor& realLogits,
                                             at::Tensor fakeLogits) const {
   if (options_.topK) {
     const auto n = static_cast<double>(fakeLogits.size(0));
@@ -342,21 +277,21 @@ at::Tensor AdversarialStep::lossOfGenerator(const Run& run, const at::Tensor& re
   return generatorLoss(options_.loss, fakeLogits, realLogits);
 }
 
-void AdversarialStep::updateGenerator(const Run& run, int64_t update) {
+void AdversarialStep::updateGenerator(const StepRun& run, int64_t update) {
   const profile::Span span(profile::Kind::Phase, "generator update");
   const bool fresh = update > 0;
   const Player::Frozen frozen(discriminator_);
   for (int64_t part = 0; part < options_.accumulation; ++part) {
     const int64_t last = (options_.discriminatorSteps - 1) * options_.accumulation + part;
     const at::Tensor labels = run.labels(last);
-    const Fakes fakes =
-        fresh ? generate(run, run.position.batch, labels) : std::move(kept_[static_cast<size_t>(part)]);
-    const Verdict fake =
-        profile::phase("discriminator forward fake", [&] { return judge(run, fakes.images, labels); });
+    const Fakes fakes = fresh ? passes_.generate(run, run.position.batch, labels)
+                              : std::move(kept_[static_cast<size_t>(part)]);
+    const Verdict fake = profile::phase("discriminator forward fake",
+                                        [&] { return passes_.judge(run, fakes.images, labels); });
     at::Tensor realLogits;
     if (isRelativistic(options_.loss.kind)) {
       const at::NoGradGuard noGrad;
-      realLogits = judge(run, packed(run.data.images[last]), labels).logits;
+      realLogits = passes_.judge(run, passes_.packed(run.data.images[last]), labels).logits;
     }
     at::Tensor loss = lossOfGenerator(run, realLogits, fake.logits);
     terms_.add("generatorLoss", loss);
@@ -371,7 +306,7 @@ void AdversarialStep::updateGenerator(const Run& run, int64_t update) {
   updateGeneratorLazily(run, update);
 }
 
-void AdversarialStep::updateTogether(const Run& run, int64_t update) {
+void AdversarialStep::updateTogether(const StepRun& run, int64_t update) {
   const profile::Span span(profile::Kind::Phase, "update of both");
   std::vector<Round> rounds;
   for (int64_t part = 0; part < options_.accumulation; ++part) {
@@ -426,7 +361,7 @@ void AdversarialStep::begin(const StepPosition& position) {
 
 std::vector<double> AdversarialStep::run(const StepData& data, const StepDraws& draws,
                                          const StepPosition& position) {
-  const Run run{data, draws.latents, draws.random, position};
+  const StepRun run{data, draws.latents, draws.random, position};
   begin(position);
   const int64_t last = options_.discriminatorSteps - 1;
   for (int64_t update = 0; update < last; ++update) updateDiscriminator(run, update);

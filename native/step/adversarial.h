@@ -13,6 +13,7 @@
 #include "objective/penalty.h"
 #include "optimizer/schedule.h"
 #include "step/augment_control.h"
+#include "step/passes.h"
 #include "step/player.h"
 #include "step/step.h"
 #include "step/terms.h"
@@ -52,17 +53,6 @@ class AdversarialStep : public Step {
   std::vector<std::pair<std::string, at::Tensor>> state() const override;
 
  private:
-  // A batch of fakes and the labels they were made for.
-  struct Fakes {
-    at::Tensor images;
-    at::Tensor labels;
-    at::Tensor gate;  // the weights of G's experts, [n, experts]; undefined: it has none
-  };
-  struct Verdict {
-    at::Tensor logits;
-    at::Tensor classLogits;  // undefined: D has no such output
-    at::Tensor expertLogits;
-  };
   // D's loss on one batch of real images and fakes, its backward pass still to come.
   struct Round {
     Fakes real;
@@ -80,52 +70,25 @@ class AdversarialStep : public Step {
       for (at::Tensor* tensor : {&shown, &loss, &penalty}) tensor->reset();
     }
   };
-  // What one step is run with.
-  struct Run {
-    const StepData& data;
-    const LatentSource& latents;
-    at::Generator& random;
-    const StepPosition& position;
-
-    Mode mode() const {
-      Mode mode{true, &random};
-      mode.images = position.images;
-      return mode;
-    }
-    at::Tensor labels(int64_t microbatch) const {
-      return data.labels.defined() ? data.labels[microbatch] : at::Tensor();
-    }
-  };
-
   // Brings the players to where training stands.
   void begin(const StepPosition& position);
-  Values outputsOfGenerator(const Run& run, int64_t n, const at::Tensor& labels) const;
-  Fakes generate(const Run& run, int64_t n, const at::Tensor& labels) const;
-  // `packed`: images as D takes them, before augmentation.
-  Verdict judge(const Run& run, const at::Tensor& packed, const at::Tensor& labels) const;
-  // The verdicts on real images and on fakes of the same labels; by one forward pass where `mergesPasses_`.
-  std::pair<Verdict, Verdict> judgeBoth(const Run& run, const at::Tensor& real, const at::Tensor& fake,
-                                        const at::Tensor& labels) const;
-  at::Tensor packed(const at::Tensor& images) const;
-  at::Tensor unpacked(const at::Tensor& images) const;
-
-  PenaltyContext contextFor(const Run& run, const at::Tensor& real, const at::Tensor& fake,
+  PenaltyContext contextFor(const StepRun& run, const at::Tensor& real, const at::Tensor& fake,
                             const at::Tensor& labels, int64_t interval) const;
   // Sum of a player's penalties of one interval, weighted; undefined: there are none.
-  at::Tensor penalties(const Run& run, Side side, int64_t interval, const PenaltyContext& context);
+  at::Tensor penalties(const StepRun& run, Side side, int64_t interval, const PenaltyContext& context);
 
   // `keep`: the fakes keep their graph. `trace`: so does D's verdict on them, down to `shown`.
-  Round play(const Run& run, int64_t microbatch, bool keep, bool trace);
-  at::Tensor lossOfGenerator(const Run& run, const at::Tensor& realLogits, at::Tensor fakeLogits) const;
-  void updateDiscriminator(const Run& run, int64_t update);
+  Round play(const StepRun& run, int64_t microbatch, bool keep, bool trace);
+  at::Tensor lossOfGenerator(const StepRun& run, const at::Tensor& realLogits, at::Tensor fakeLogits) const;
+  void updateDiscriminator(const StepRun& run, int64_t update);
   // What follows the gathering of D's gradients.
-  void moveDiscriminator(const Run& run, int64_t update, const std::vector<Round>& rounds);
-  void updateTogether(const Run& run, int64_t update);
-  void updateLazily(const Run& run, int64_t update, const std::vector<Round>& rounds);
-  void updateGenerator(const Run& run, int64_t update);
-  void updateGeneratorLazily(const Run& run, int64_t update);
+  void moveDiscriminator(const StepRun& run, int64_t update, const std::vector<Round>& rounds);
+  void updateTogether(const StepRun& run, int64_t update);
+  void updateLazily(const StepRun& run, int64_t update, const std::vector<Round>& rounds);
+  void updateGenerator(const StepRun& run, int64_t update);
+  void updateGeneratorLazily(const StepRun& run, int64_t update);
   // `fakes`: of the update that they belong to; absent: it is their own.
-  at::Tensor penaltiesOfGenerator(const Run& run, int64_t part, int64_t interval,
+  at::Tensor penaltiesOfGenerator(const StepRun& run, int64_t part, int64_t interval,
                                   const Fakes* fakes = nullptr);
   // A batch's share of an update's loss: the gradients of accumulated batches are averaged.
   at::Tensor shared(const at::Tensor& loss) const;
@@ -140,10 +103,8 @@ class AdversarialStep : public Step {
   // Of a player's penalties, above 1, each once.
   std::vector<int64_t> lazyIntervalsOfD_;
   std::vector<int64_t> lazyIntervalsOfG_;
-  // No operator of D mixes the samples of a batch or moves state with each pass (spectral normalization), so
-  // that one pass over both halves is the same as two.
-  bool mergesPasses_;
   std::optional<AugmentControl> augment_;
+  Passes passes_;
   StepTerms terms_;
   std::vector<Fakes> kept_;  // of the last D-update, with their graph, for the first G-update
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "device/device.h"
+#include "device/replay.h"
 #include "error.h"
 #include "step/latent.h"
 
@@ -42,6 +43,7 @@ void checkLabels(const Graph& generator, const at::Tensor& labels, int64_t n) {
          ": the generator is conditional");
   if (labels.numel() != n)
     fail("expected " + std::to_string(n) + " labels, got " + std::to_string(labels.numel()));
+  generator.requireClasses("label", labels);
 }
 
 void checkExpert(const Graph& generator, const std::optional<int64_t>& expert) {
@@ -105,14 +107,20 @@ at::Tensor sample(const Graph& generator, const SampleOptions& options) {
   mode.truncation = options.truncation;
   mode.images = options.images;
   mode.expert = options.expert;
+  Replay imagesOf(generator.device(), [&](const Replay::Tensors& given) {
+    Values inputs = {{"z", given[0]}};
+    if (given.size() > 1) inputs["label"] = given[1];
+    const PrecisionScope precision(options.bfloat16, generator.device());
+    const at::Tensor images = generator.forward(inputs, mode).at(output);
+    return options.uint8 ? toBytes(images) : images.to(at::kFloat);
+  });
   std::vector<at::Tensor> parts;
   for (int64_t start = 0; start < n; start += options.batch) {
     const int64_t length = std::min(options.batch, n - start);
-    Values inputs = {{"z", latents.narrow(0, start, length).to(generator.dtype())}};
-    if (options.labels.defined()) inputs["label"] = options.labels.narrow(0, start, length);
-    const PrecisionScope precision(options.bfloat16, generator.device());
-    const at::Tensor images = generator.forward(inputs, mode).at(output);
-    parts.push_back((options.uint8 ? toBytes(images) : images.to(at::kFloat)).cpu().contiguous());
+    Replay::Tensors inputs = {latents.narrow(0, start, length).to(generator.device(), generator.dtype())};
+    if (options.labels.defined())
+      inputs.push_back(options.labels.narrow(0, start, length).to(generator.device()));
+    parts.push_back(imagesOf(inputs).cpu().contiguous());
   }
   return parts.size() == 1 ? parts[0] : at::cat(parts);
 }

@@ -97,13 +97,15 @@ void Session::check(const RunData& data) const {
                                     " (" + std::to_string(items * product(shape)) + " values), got " +
                                     std::to_string(data.images.numel()) + " values");
   }
-  const bool conditional =
-      generator_.graph().hasInput("label") || (discriminator_ && discriminator_->graph().hasInput("label"));
-  if (conditional && !data.labels.defined())
-    throw Error("INVALID_DATA", "run: expected labels: a network has a label input");
-  if (conditional && data.labels.numel() != items) {
-    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " labels, got " +
-                                    std::to_string(data.labels.numel()));
+  for (const auto* player : {&generator_, discriminator_ ? &*discriminator_ : nullptr}) {
+    if (player == nullptr || !player->graph().hasInput("label")) continue;
+    if (!data.labels.defined())
+      throw Error("INVALID_DATA", "run: expected labels: a network has a label input");
+    if (data.labels.numel() != items) {
+      throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " labels, got " +
+                                      std::to_string(data.labels.numel()));
+    }
+    player->graph().requireClasses("label", data.labels);
   }
   if (data.latents.defined() && data.latents.numel() % options_.latentSize != 0) {
     throw Error("INVALID_DATA", "run: expected latents in rows of " + std::to_string(options_.latentSize) +

@@ -15,7 +15,7 @@ struct StepPosition {
   double images = 0;  // real images shown
   int64_t batch = 1;  // images of a forward pass
   double imagesPerStep = 1;
-  std::optional<double> lod;  // level of detail (Growing::lodAt), where the networks grow
+  std::optional<double> lod = std::nullopt;  // level of detail (Growing::lodAt), where the networks grow
   double learningRateFactor = 1;
   bool restartsOptimizers = false;
 };
