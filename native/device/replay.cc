@@ -46,12 +46,9 @@ std::unique_ptr<Replay::Recording> Replay::record(const Tensors& inputs, const a
     recording->graph->capture_begin({0, 0}, at::GraphCaptureMode::ThreadLocal);
     try {
       recording->output = work_(recording->inputs);
-    } catch (...) {
-      // The stream has to leave its recording; that may fail in its turn, for it is spoilt.
-      try {
-        recording->graph->capture_end();
-      } catch (const std::exception&) {
-      }
+    } catch (const std::exception&) {
+      // The stream has to leave its recording, which is spoilt; that this may throw in its turn tells no more.
+      recording->graph->capture_end();
       throw;
     }
     recording->graph->capture_end();

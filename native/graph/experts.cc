@@ -39,7 +39,7 @@ class Gate : public Operator {
     // log Φ itself: Φ is 1 from 5.5 on in single precision.
     if (inputs.size() == 2) scores = scores - at::special_log_ndtr(precise(inputs[1])).neg().log();
     if (straight_ && !scores.requires_grad()) return oneHot(scores, scores.argmax(1, /*keepdim=*/true));
-    const at::Tensor soft = at::softmax(scores / temperature_.at(mode.images), 1);
+    at::Tensor soft = at::softmax(scores / temperature_.at(mode.images), 1);
     if (!straight_) return soft;
     // What is added is 0, so that the values are ones and zeros and nothing else.
     return oneHot(scores, scores.detach().argmax(1, /*keepdim=*/true)) + (soft - soft.detach());

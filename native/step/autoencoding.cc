@@ -52,7 +52,7 @@ AutoencodingKind AutoencodingOptions::parseKind(const std::string& name) {
 
 AutoencodingStep::AutoencodingStep(AutoencodingOptions options, Player& encoder, Player& generator,
                                    Player* discriminator)
-    : options_(std::move(options)),
+    : options_(options),
       encoder_(encoder),
       generator_(generator),
       discriminator_(discriminator),

@@ -31,7 +31,7 @@ std::map<int64_t, Value> bySize(const json& growing, const char* key) {
   const auto found = growing.find(key);
   if (found == growing.end()) return result;
   for (const auto& item : found->items()) {
-    const std::string size = item.key();
+    const std::string& size = item.key();
     const json& value = item.value();
     const bool digits = !size.empty() && size.size() < 6 && size.find_first_not_of("0123456789") == size.npos;
     if (!digits) fail(key, "sizes as keys", size);

@@ -103,7 +103,7 @@ void checkSame(const std::map<std::string, at::Tensor>& a, const std::map<std::s
   }
 }
 
-std::string refusal(json recipe) {
+std::string refusal(const json& recipe) {
   try {
     make(recipe);
   } catch (const ganode::Error& error) {

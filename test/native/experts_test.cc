@@ -131,7 +131,7 @@ TEST_CASE("MGAN's objective: D and G tell the expert of each fake, G with its we
   const at::Tensor weight = copy(g.graph().trainable()[0].second);
   const at::Tensor real = copy(d.graph().trainable()[0].second);
   const at::Tensor expert = copy(d.graph().trainable()[1].second);
-  const at::Tensor z = at::arange(12, at::kFloat).sin().view({3, 4});
+  at::Tensor z = at::arange(12, at::kFloat).sin().view({3, 4});
   std::vector<int64_t> experts;
   for (int64_t i = 0; i < 3; ++i) experts.push_back(z[i][3].item<float>() > z[i][2].item<float>() ? 1 : 0);
   CHECK(std::set<int64_t>(experts.begin(), experts.end()).size() == 2);
