@@ -1,7 +1,7 @@
 // DCGAN, WGAN-GP and R3GAN on MNIST: the same number of real images, the same extractor, three seeds.
 //
 //   node bench/quality/mnist.mjs                   all; --recipes dcgan,r3gan, --seeds 3, --images 60000
-//   node bench/quality/mnist.mjs --recipes dcgan --precision bf16     recorded as dcgan-bf16
+//   node bench/quality/mnist.mjs --recipes dcgan --images 20000 --precision bf16     recorded as dcgan-20000-bf16
 //
 // Records results/mnist.json. With --recipe NAME --seed N, one run: its result as a line of JSON, --grid FILE a picture.
 // Measured are 10,000 fakes against MNIST's training images, by the classifier that `ganode evaluate` trains.
@@ -22,17 +22,19 @@ const { values } = parseArgs({
     parallel: { type: 'string', default: '1' },
     images: { type: 'string', default: '60000' },
     precision: { type: 'string', default: 'fp32' },
+    width: { type: 'string', default: '32' },
     grid: { type: 'string' },
   },
 });
 const images = Number(values.images);
 const { precision } = values;
+const width = Number(values.width);
 const cosine = (from, to) => ({ schedule: 'cosine', from, to, images });
 
 /** Narrow networks for a processor; the rest is the recipes', R3GAN's schedules being as long as the run. */
 const configs = {
-  dcgan: { batch: 64, model: { width: 32 } },
-  'wgan-gp': { model: { width: 32 } },
+  dcgan: { batch: 64, model: { width } },
+  'wgan-gp': { model: { width } },
   r3gan: {
     model: { width: 8, maxWidth: 32 },
     augment: null,
@@ -82,7 +84,8 @@ if (values.seed !== undefined) {
   console.log(JSON.stringify(await runSeed(values.recipe ?? 'dcgan', Number(values.seed))));
 } else {
   for (const name of values.recipes.split(',')) {
-    const args = ['--recipe', name, '--images', values.images, '--precision', precision];
+    const args = ['--recipe', name, '--images', values.images];
+    args.push('--precision', precision, '--width', values.width);
     const seeds = await forEachSeed(
       'mnist.mjs',
       args,
@@ -91,8 +94,14 @@ if (values.seed !== undefined) {
     );
     const fields = Object.keys(seeds[0]).filter((field) => !['seed', 'floor'].includes(field));
     const means = Object.fromEntries(fields.map((field) => [field, summary(seeds, field)]));
-    const key = precision === 'fp32' ? name : `${name}-${precision}`;
-    record('mnist', key, { images, settings: { ...configs[name], precision }, means, seeds });
+    const key = [name, width !== 32 && width, images !== 60_000 && images];
+    if (precision !== 'fp32') key.push(precision);
+    record('mnist', key.filter(Boolean).join('-'), {
+      images,
+      settings: { ...configs[name], precision },
+      means,
+      seeds,
+    });
     console.log(name, JSON.stringify(means));
   }
 }
