@@ -47,7 +47,8 @@ std::unique_ptr<Replay::Recording> Replay::record(const Tensors& inputs, const a
     try {
       recording->output = work_(recording->inputs);
     } catch (const std::exception&) {
-      // The stream has to leave its recording, which is spoilt; that this may throw in its turn tells no more.
+      // The stream has to leave its recording, which is spoilt; that this may throw in its turn tells no
+      // more.
       recording->graph->capture_end();
       throw;
     }
