@@ -9,30 +9,15 @@
 #include <cstdint>
 #include <optional>
 
+#include "convolution/method.h"
+
 namespace ganode::convolution {
 
-// A convolution's shape, as conv2d has it; of a transposed one, that of the convolution whose gradient it is.
-struct Shape {
-  int64_t channels;
-  int64_t filters;
-  std::array<int64_t, 2> kernel;
-  std::array<int64_t, 2> stride;
-  std::array<int64_t, 2> padding;
-  std::array<int64_t, 2> input;  // height and width
-  std::array<int64_t, 2> output;
-};
-
-enum class Method {
-  Sliding,  // libtorch's own
-  Halving,  // kernel 4, stride 2, padding 1
-  Keeping,  // kernel 3, stride 1, padding 1
-};
-
-// The method for a shape without groups and dilation. Few channels or small images gain nothing.
-Method methodFor(const Shape& shape);
-
-// Whether `fastConvolution` takes such an input as things are: on the CPU, float or double, no autocast.
-bool takesFast(const at::Tensor& input);
+// Whether the functions below take such an input as things are: on the CPU, float or double. Under autocast
+// to bfloat16, float or bfloat16, and with `Halving` only: `Keeping` would have rounding errors seven times
+// libtorch's. The output is bfloat16 then, products of matrices are in bfloat16, and weights, biases and
+// their gradients are float.
+bool takesFast(Method method, const at::Tensor& input);
 
 // conv2d: [n, channels, h, w] and [filters, channels, k, k] -> [n, filters, rows, columns]. `bias`:
 // [filters].

@@ -12,56 +12,69 @@
 
 namespace ganode::convolution {
 
-// Polynomials at 0, 1, -1, 2 and infinity: 4 outputs of 2 taps by 5 products in place of 8. A 4×4 kernel with
-// stride 2 and padding 1, which halves an image, takes 25/64 of the multiplications.
+// The matrices that belong to points: g and y are polynomials' coefficients, and their values are taken at
+// finite points and at infinity (the last), which is the highest coefficient.
+template <int Tile, int Taps>
+struct Matrices {
+  static constexpr int kPoints = Tile + Taps - 1;
+  double input[kPoints][kPoints] = {};  // Bᵀ: row i has the product of (x - p) over all points p but the i-th
+  double weights[kPoints][Taps] = {};  // G: powers of the points, over that product at the i-th
+  double output[Tile][kPoints] = {};   // Aᵀ: powers of the points
+
+  // Evaluated by the compiler only: nothing of it is in a source that is compiled for one processor.
+  explicit consteval Matrices(const double (&points)[kPoints - 1]) {
+    constexpr int kInfinity = kPoints - 1;
+    for (int i = 0; i < kPoints; ++i) {
+      double scale = 1;
+      input[i][0] = 1;
+      for (int j = 0, degree = 0; j < kInfinity; ++j) {
+        if (j == i) continue;
+        for (int k = ++degree; k > 0; --k) input[i][k] = input[i][k - 1] - points[j] * input[i][k];
+        input[i][0] *= -points[j];
+        if (i < kInfinity) scale *= points[i] - points[j];
+      }
+      if (i == kInfinity) {
+        weights[i][Taps - 1] = 1;
+        output[Tile - 1][i] = 1;
+        continue;
+      }
+      double power = 1;
+      for (int k = 0; k < Tile || k < Taps; ++k, power *= points[i]) {
+        if (k < Taps) weights[i][k] = power / scale;
+        if (k < Tile) output[k][i] = power;
+      }
+    }
+  }
+};
+
+// The points are those, of the fractions of small numbers, at which rounding errors grow the least: by half
+// to a third of those of the customary 0, 1, -1, 2, -2 (as in Barabasz et al., "Error Analysis and Improving
+// the Accuracy of Winograd Convolution for Deep Neural Networks", 2020).
+
+// 4 outputs of 2 taps by 5 products in place of 8. A 4×4 kernel with stride 2 and padding 1, which halves an
+// image, takes 25/64 of the multiplications.
 struct Halving {
   static constexpr int kTaps = 2;
   static constexpr int kStride = 2;
   static constexpr int kPadding = 1;
   static constexpr int kTile = 4;
-  static constexpr int kPoints = kTile + kTaps - 1;
+  static constexpr Matrices<kTile, kTaps> kMatrices{{1.0 / 3, -1.0 / 3, 4.0 / 3, -4.0 / 3}};
+  static constexpr int kPoints = kMatrices.kPoints;
   static constexpr int kPhases = kStride * kStride;
   static constexpr int kKernel = kTaps * kStride;
-  static constexpr double kInput[kPoints][kPoints] = {  // Bᵀ
-      {2, -1, -2, 1, 0},
-      {0, -2, -1, 1, 0},
-      {0, 2, -3, 1, 0},
-      {0, -1, 0, 1, 0},
-      {0, 2, -1, -2, 1}};
-  static constexpr double kWeights[kPoints][kTaps] = {  // G
-      {1.0 / 2, 0},
-      {-1.0 / 2, -1.0 / 2},
-      {-1.0 / 6, 1.0 / 6},
-      {1.0 / 6, 1.0 / 3},
-      {0, 1}};
-  static constexpr double kOutput[kTile][kPoints] = {  // Aᵀ
-      {1, 1, 1, 1, 0},
-      {0, 1, -1, 2, 0},
-      {0, 1, 1, 4, 0},
-      {0, 1, -1, 8, 1}};
 };
 
-// Polynomials at 0, 1, -1, 2, -2 and infinity: 4 outputs of 3 taps by 6 products in place of 12. A 3×3 kernel
-// with stride 1 and padding 1 takes a quarter of the multiplications.
+// 4 outputs of 3 taps by 6 products in place of 12. A 3×3 kernel with stride 1 and padding 1 takes a quarter
+// of the multiplications.
 struct Keeping {
   static constexpr int kTaps = 3;
   static constexpr int kStride = 1;
   static constexpr int kPadding = 1;
   static constexpr int kTile = 4;
-  static constexpr int kPoints = kTile + kTaps - 1;
+  static constexpr Matrices<kTile, kTaps> kMatrices{{0, 2.0 / 3, -2.0 / 3, 3.0 / 2, -3.0 / 2}};
+  static constexpr int kPoints = kMatrices.kPoints;
   static constexpr int kPhases = kStride * kStride;
   static constexpr int kKernel = kTaps * kStride;
-  static constexpr double kInput[kPoints][kPoints] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0},
-                                                      {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0},
-                                                      {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-  static constexpr double kWeights[kPoints][kTaps] = {{1.0 / 4, 0, 0},
-                                                      {-1.0 / 6, -1.0 / 6, -1.0 / 6},
-                                                      {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                                      {1.0 / 24, 1.0 / 12, 1.0 / 6},
-                                                      {1.0 / 24, -1.0 / 12, 1.0 / 6},
-                                                      {0, 0, 1}};
-  static constexpr double kOutput[kTile][kPoints] = {
-      {1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
 };
 
 // What is convolved: `images` of `height` × `width` and `channels`, to `rows` × `columns` and `filters`.
@@ -84,6 +97,19 @@ constexpr int kLine = 16;
 // And there are at most so many.
 constexpr int64_t kMostChannels = 4096;
 
+// bfloat16: the upper half of a float's bits.
+enum class BFloat16Bits : uint16_t {};
+
+// The type of weights, biases and arithmetic where images and points are of type T.
+template <typename T>
+struct Exact {
+  using Type = T;
+};
+template <>
+struct Exact<BFloat16Bits> {
+  using Type = float;
+};
+
 // Between tensors and the space of points, for a range of tiles, images or filters. Layouts, innermost last:
 //   x [image, height, width, channel]      V [point, tile, phase, channel]
 //   w [filter, row, column, channel]       U [point, filter, phase, channel]
@@ -91,15 +117,16 @@ constexpr int64_t kMostChannels = 4096;
 // Each `collect` is the adjoint of the other direction's matrix: y of M by Aᵀ, M of a gradient at y by A.
 template <typename T>
 struct Kernels {
+  using W = typename Exact<T>::Type;
   void (*spreadInput)(const Extent&, const T* x, T* v, int64_t firstTile, int64_t lastTile);
-  void (*spreadWeights)(const Extent&, const T* w, T* u, int64_t firstFilter, int64_t lastFilter);
+  void (*spreadWeights)(const Extent&, const W* w, T* u, int64_t firstFilter, int64_t lastFilter);
   // `bias`: what is added to each filter (or channel); null: nothing.
-  void (*collectOutput)(const Extent&, const T* m, const T* bias, T* y, int64_t firstTile, int64_t lastTile);
+  void (*collectOutput)(const Extent&, const T* m, const W* bias, T* y, int64_t firstTile, int64_t lastTile);
   // Gradients.
   void (*spreadOutput)(const Extent&, const T* dy, T* dm, int64_t firstTile, int64_t lastTile);
-  void (*collectInput)(const Extent&, const T* dv, const T* bias, T* dx, int64_t firstImage,
+  void (*collectInput)(const Extent&, const T* dv, const W* bias, T* dx, int64_t firstImage,
                        int64_t lastImage);
-  void (*collectWeights)(const Extent&, const T* du, T* dw, int64_t firstFilter, int64_t lastFilter);
+  void (*collectWeights)(const Extent&, const W* du, W* dw, int64_t firstFilter, int64_t lastFilter);
 };
 
 // Compiled for what every processor of the architecture has, and for AVX2 where the compiler knows it.

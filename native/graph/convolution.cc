@@ -117,8 +117,7 @@ class Convolution : public WeightedOperator {
       const at::Tensor output = asMatrix_(input, weight);
       return bias ? output + bias->view({1, -1, 1, 1}) : output;
     }
-    if (method_ != convolution::Method::Sliding && convolution::takesFast(input))
-      return convolveFast(input, weight, bias);
+    if (convolution::takesFast(method_, input)) return convolveFast(input, weight, bias);
     return convolve(input, weight, bias);
   }
 
