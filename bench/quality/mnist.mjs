@@ -2,6 +2,7 @@
 //
 //   node bench/quality/mnist.mjs                   all; --recipes dcgan,r3gan, --seeds 3, --images 60000
 //   node bench/quality/mnist.mjs --recipes dcgan --images 20000 --precision bf16     recorded as dcgan-20000-bf16
+//   node bench/quality/mnist.mjs --recipes dcgan --size 32                           images enlarged to 32×32
 //
 // Records results/mnist.json. With --recipe NAME --seed N, one run: its result as a line of JSON, --grid FILE a picture.
 // Measured are 10,000 fakes against MNIST's training images, by the classifier that `ganode evaluate` trains.
@@ -23,12 +24,14 @@ const { values } = parseArgs({
     images: { type: 'string', default: '60000' },
     precision: { type: 'string', default: 'fp32' },
     width: { type: 'string', default: '32' },
+    size: { type: 'string', default: '28' },
     grid: { type: 'string' },
   },
 });
 const images = Number(values.images);
 const { precision } = values;
 const width = Number(values.width);
+const size = Number(values.size);
 const cosine = (from, to) => ({ schedule: 'cosine', from, to, images });
 
 /** Narrow networks for a processor; the rest is the recipes', R3GAN's schedules being as long as the run. */
@@ -53,7 +56,7 @@ async function runSeed(name, seed) {
   const out = mkdtempSync(join(tmpdir(), 'ganode-quality-'));
   try {
     const started = performance.now();
-    const data = await openDataset('mnist');
+    const data = await openDataset('mnist', { size });
     const recipe = {
       recipe: name,
       ...configs[name],
@@ -85,7 +88,7 @@ if (values.seed !== undefined) {
 } else {
   for (const name of values.recipes.split(',')) {
     const args = ['--recipe', name, '--images', values.images];
-    args.push('--precision', precision, '--width', values.width);
+    args.push('--precision', precision, '--width', values.width, '--size', values.size);
     const seeds = await forEachSeed(
       'mnist.mjs',
       args,
@@ -95,6 +98,7 @@ if (values.seed !== undefined) {
     const fields = Object.keys(seeds[0]).filter((field) => !['seed', 'floor'].includes(field));
     const means = Object.fromEntries(fields.map((field) => [field, summary(seeds, field)]));
     const key = [name, width !== 32 && width, images !== 60_000 && images];
+    if (size !== 28) key.push(`${size}x${size}`);
     if (precision !== 'fp32') key.push(precision);
     record('mnist', key.filter(Boolean).join('-'), {
       images,

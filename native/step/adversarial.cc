@@ -359,8 +359,8 @@ void AdversarialStep::begin(const StepPosition& position) {
   }
 }
 
-std::vector<double> AdversarialStep::run(const StepData& data, const StepDraws& draws,
-                                         const StepPosition& position) {
+at::Tensor AdversarialStep::launch(const StepData& data, const StepDraws& draws,
+                                   const StepPosition& position) {
   const StepRun run{data, draws.latents, draws.random, position};
   begin(position);
   const int64_t last = options_.discriminatorSteps - 1;
@@ -372,12 +372,12 @@ std::vector<double> AdversarialStep::run(const StepData& data, const StepDraws& 
     for (int64_t update = 0; update < options_.generatorSteps; ++update) updateGenerator(run, update);
   }
   kept_.clear();
-  if (position.lod) terms_.add("lod", at::scalar_tensor(*position.lod));
+  if (position.lod) terms_.set("lod", *position.lod);
   if (augment_) {
-    terms_.add("augmentProbability", at::scalar_tensor(augment_->probability()));
+    terms_.set("augmentProbability", augment_->probability());
     augment_->end(position.step + 1, position.imagesPerStep);
   }
-  return terms_.take(position.step + 1);
+  return terms_.row();
 }
 
 }  // namespace ganode

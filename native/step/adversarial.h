@@ -48,8 +48,10 @@ class AdversarialStep : public Step {
   AdversarialStep(Options options, Player& generator, Player& discriminator);
 
   const std::vector<std::string>& columns() const override { return terms_.columns(); }
-  std::vector<double> run(const StepData& data, const StepDraws& draws,
-                          const StepPosition& position) override;
+  at::Tensor launch(const StepData& data, const StepDraws& draws, const StepPosition& position) override;
+  std::vector<double> read(const at::Tensor& launched, int64_t step) const override {
+    return terms_.read(launched, step);
+  }
   std::vector<std::pair<std::string, at::Tensor>> state() const override;
 
  private:

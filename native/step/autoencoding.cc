@@ -263,8 +263,8 @@ void AutoencodingStep::updateAvb(const Run& run) {
   move(*discriminator_, "discriminatorGradientNorm", run);
 }
 
-std::vector<double> AutoencodingStep::run(const StepData& data, const StepDraws& draws,
-                                          const StepPosition& position) {
+at::Tensor AutoencodingStep::launch(const StepData& data, const StepDraws& draws,
+                                    const StepPosition& position) {
   const Run run{data, draws, position};
   switch (options_.kind) {
     case AutoencodingKind::Vae:
@@ -280,7 +280,7 @@ std::vector<double> AutoencodingStep::run(const StepData& data, const StepDraws&
       updateAvb(run);
       break;
   }
-  return terms_.take(position.step + 1);
+  return terms_.row();
 }
 
 }  // namespace ganode

@@ -55,8 +55,10 @@ class AutoencodingStep : public Step {
   AutoencodingStep(AutoencodingOptions options, Player& encoder, Player& generator, Player* discriminator);
 
   const std::vector<std::string>& columns() const override { return terms_.columns(); }
-  std::vector<double> run(const StepData& data, const StepDraws& draws,
-                          const StepPosition& position) override;
+  at::Tensor launch(const StepData& data, const StepDraws& draws, const StepPosition& position) override;
+  std::vector<double> read(const at::Tensor& launched, int64_t step) const override {
+    return terms_.read(launched, step);
+  }
 
  private:
   struct Verdict {

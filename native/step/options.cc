@@ -105,6 +105,18 @@ Timeline timeline(const json& recipe) {
   return {count(recipe, "batch", 1, std::nullopt), batches, std::move(growing)};
 }
 
+// Whether no setting anywhere is a schedule, and no penalty's interval is above 1.
+bool isConstant(const json& setting) {
+  if (setting.is_object() && (setting.contains("schedule") || number(setting, "interval", 1, "") != 1))
+    return false;
+  return !setting.is_structured() || std::all_of(setting.begin(), setting.end(), isConstant);
+}
+
+bool isSteady(json recipe) {
+  recipe.erase("ema");
+  return orNull(recipe, "growing").is_null() && orNull(recipe, "augment").is_null() && isConstant(recipe);
+}
+
 json parsed(const std::string& text) {
   json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!recipe.is_object()) throw Error("INVALID_OPTION", "recipe: expected a JSON object");
@@ -157,6 +169,7 @@ SessionOptions parseSessionOptions(const std::string& text) {
   options.latentSize = count(recipe, "latentSize", 1, std::nullopt);
   options.uniformLatents = word(recipe, "latentDistribution", "normal") == "uniform";
   if (const json& ema = orNull(recipe, "ema"); !ema.is_null()) options.ema = AverageDecay::parse(ema);
+  options.steady = isSteady(recipe);
   options.precision = word(recipe, "precision", "fp32");
   options.device = word(recipe, "device", "cpu");
   options.threads = count(recipe, "threads", 1, 0);

@@ -31,6 +31,9 @@ struct SessionOptions {
   int64_t latentSize = 0;
   bool uniformLatents = false;
   std::optional<AverageDecay> ema;  // of the generator, and of the encoder
+  // Whether every step does the same with its data and draws: nothing follows a schedule, grows, adapts or
+  // has an interval. Averaging weights is not part of a step.
+  bool steady = false;
   std::string precision = "fp32";
   std::string device = "cpu";
   int64_t threads = 0;  // 0: ATen's own number

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "step/latent.h"
 #include "step/pair.h"
+#include "step/replayed.h"
 
 namespace ganode {
 namespace {
@@ -20,6 +21,12 @@ at::Device prepareThread(const SessionOptions& options) {
 int64_t product(const Dims& dims) {
   int64_t result = 1;
   for (const int64_t dim : dims) result *= dim;
+  return result;
+}
+
+Replay::Tensors values(const NamedTensors& named) {
+  Replay::Tensors result;
+  for (const auto& [name, tensor] : named) result.push_back(tensor);
   return result;
 }
 
@@ -38,6 +45,8 @@ Session::Session(SessionOptions options)
   }
   if (options_.encoder) encoder_.emplace(makePlayer(*options_.encoder, "encoder"));
   step_ = makeStep();
+  if (options_.steady && Replay::records(device_))
+    step_ = std::make_unique<ReplayedStep>(std::move(step_), device_, [this] { return values(tensors()); });
   grow();
   if (!options_.ema) return;
   average_.emplace(generator_.graph());

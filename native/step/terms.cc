@@ -11,32 +11,48 @@
 
 namespace ganode {
 
-void StepTerms::add(const std::string& column, const at::Tensor& value) {
+size_t StepTerms::indexOf(const std::string& column) const {
   const auto found = std::find(columns_.begin(), columns_.end(), column);
   if (found == columns_.end()) throw Error("INTERNAL", "no column " + column);
-  if (!value.defined()) return;
-  terms_[static_cast<size_t>(found - columns_.begin())].push_back(value.detach().to(at::kFloat));
+  return static_cast<size_t>(found - columns_.begin());
 }
 
-std::vector<double> StepTerms::take(int64_t step) {
+void StepTerms::add(const std::string& column, const at::Tensor& value) {
+  std::vector<at::Tensor>& terms = terms_[indexOf(column)];
+  if (value.defined()) terms.push_back(value.detach().to(at::kFloat));
+}
+
+void StepTerms::set(const std::string& column, double value) { known_[indexOf(column)] = value; }
+
+at::Tensor StepTerms::row() {
   const profile::Span span(profile::Kind::Phase, "statistics");
-  // One reading for the whole step: on a GPU each reading waits for all that was queued.
+  // One tensor for the whole step: on a GPU each reading waits for all that was queued.
   std::vector<at::Tensor> means;
-  for (const auto& terms : terms_) {
-    if (!terms.empty()) means.push_back(terms.size() == 1 ? terms[0] : at::stack(terms).mean());
+  inRow_.clear();
+  for (size_t i = 0; i < terms_.size(); ++i) {
+    std::vector<at::Tensor>& terms = terms_[i];
+    if (terms.empty()) continue;
+    means.push_back(terms.size() == 1 ? terms[0] : at::stack(terms).mean());
+    inRow_.push_back(i);
+    terms.clear();
   }
-  const at::Tensor row = at::stack(means).to(at::kDouble).cpu();
-  const auto values = row.accessor<double, 1>();
+  return at::stack(means);
+}
+
+std::vector<double> StepTerms::read(const at::Tensor& row, int64_t step) const {
+  const profile::Span span(profile::Kind::Phase, "statistics");
   std::vector<double> result(columns_.size(), std::numeric_limits<double>::quiet_NaN());
-  int64_t next = 0;
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    if (terms_[i].empty()) continue;
-    terms_[i].clear();
-    result[i] = values[next++];
-    if (std::isfinite(result[i])) continue;
-    const std::string value = std::isnan(result[i]) ? "NaN" : "infinite";
-    throw Error("NON_FINITE", columns_[i] + " is " + value + " at step " + std::to_string(step),
-                {{"step", std::to_string(step)}, {"term", columns_[i]}});
+  for (size_t i = 0; i < known_.size(); ++i) result[i] = known_[i].value_or(result[i]);
+  const at::Tensor values = row.cpu().to(at::kDouble);
+  for (size_t i = 0; i < inRow_.size(); ++i) {
+    const double value = values.accessor<double, 1>()[static_cast<int64_t>(i)];
+    const std::string& column = columns_[inRow_[i]];
+    result[inRow_[i]] = value;
+    if (std::isfinite(value)) continue;
+    throw Error(
+        "NON_FINITE",
+        column + " is " + (std::isnan(value) ? "NaN" : "infinite") + " at step " + std::to_string(step),
+        {{"step", std::to_string(step)}, {"term", column}});
   }
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,20 +13,29 @@ class StepTerms {
  public:
   // Columns that every step has, or may have; in this order.
   explicit StepTerms(std::vector<std::string> columns)
-      : columns_(std::move(columns)), terms_(columns_.size()) {}
+      : columns_(std::move(columns)), terms_(columns_.size()), known_(columns_.size()) {}
 
   const std::vector<std::string>& columns() const { return columns_; }
 
   // Adds a scalar to a column's mean over the step. An undefined tensor is no value.
   void add(const std::string& column, const at::Tensor& value);
+  // Says what a column is where that is known without the device.
+  void set(const std::string& column, double value);
 
-  // One value a column, and an empty table for the next step. NaN stands where nothing was added (a penalty
-  // that was not due). Throws Error("NON_FINITE") for a value that is not finite. `step` is for its message.
-  std::vector<double> take(int64_t step);
+  // The means of what was added, on its device and not read yet, and an empty table for the next step.
+  at::Tensor row();
+  // One value a column, from the row of this step, or of another that added to the same columns. NaN stands
+  // where nothing was added (a penalty that was not due). Throws Error("NON_FINITE") for a value that is not
+  // finite. `step` is for its message.
+  std::vector<double> read(const at::Tensor& row, int64_t step) const;
 
  private:
+  size_t indexOf(const std::string& column) const;
+
   std::vector<std::string> columns_;
   std::vector<std::vector<at::Tensor>> terms_;
+  std::vector<std::optional<double>> known_;
+  std::vector<size_t> inRow_;  // indices of the columns that `row` has
 };
 
 }  // namespace ganode

@@ -1,58 +1,17 @@
-// Recording and replaying, on a device that only pretends to have streams and graphs.
+// Recording and replaying, on a device that only pretends to have streams and graphs: nothing of it was run
+// on a GPU.
 #include "device/replay.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/GraphImplInterface.h>
-#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 
+#include "pretended_device.h"
+
 namespace {
 
 using ganode::Replay;
-
-struct PretendedStreams final : c10::impl::NoOpDeviceGuardImpl<c10::DeviceType::PrivateUse1> {
-  void synchronizeStream(const c10::Stream&) const override {}
-};
-C10_REGISTER_GUARD_IMPL(PrivateUse1, PretendedStreams);
-
-// What a recording "launches" is what the work left in `kernel` while it was being recorded.
-struct PretendedGraph final : at::GraphImplInterface {
-  static inline bool recording = false;
-  static inline std::function<void()> kernel;
-  static inline int replays = 0;
-
-  explicit PretendedGraph(const at::GraphImplArgs&) {}
-  void capture_begin(c10::MempoolId_t, at::GraphCaptureMode) override { recording = true; }
-  void capture_end() override {
-    recording = false;
-    kernel_ = kernel;
-  }
-  void replay() override {
-    ++replays;
-    kernel_();
-  }
-  void instantiate() override {}
-  void reset() override {}
-  c10::MempoolId_t pool() const override { return {0, 0}; }
-  void enable_debug_mode() override {}
-  void debug_dump(const std::string&) override {}
-
- private:
-  std::function<void()> kernel_;
-};
-
-}  // namespace
-
-// The registry's macro names things of this namespace.
-namespace at {
-REGISTER_GRAPH_IMPL(PRIVATEUSEONE, PretendedGraph)
-}
-
-namespace {
-
-const at::Device pretended(at::kPrivateUse1, 0);
 
 // Doubles its input; `factor` is what replays multiply by.
 struct Doubling {
@@ -88,7 +47,7 @@ TEST_CASE("without a recorder the work is done each time") {
 
 TEST_CASE("the second time of a shape is recorded, and replayed from then on with the inputs of the day") {
   Doubling doubling;
-  Replay replay(pretended, doubling.work());
+  Replay replay(kPretended, doubling.work());
   PretendedGraph::replays = 0;
   CHECK(doubled(replay, 1) == 2);
   CHECK(doubling.done == 1);
@@ -106,7 +65,7 @@ TEST_CASE("the second time of a shape is recorded, and replayed from then on wit
 
 TEST_CASE("what cannot be recorded is done each time") {
   int done = 0;
-  Replay replay(pretended, [&](const Replay::Tensors& inputs) {
+  Replay replay(kPretended, [&](const Replay::Tensors& inputs) {
     ++done;
     if (PretendedGraph::recording) throw std::runtime_error("reads a value");
     return inputs[0] * 2;
@@ -119,7 +78,37 @@ TEST_CASE("what cannot be recorded is done each time") {
 TEST_CASE("a recording that gives something else is not used") {
   Doubling doubling;
   doubling.factor = 3;
-  Replay replay(pretended, doubling.work());
+  Replay replay(kPretended, doubling.work());
   for (int i = 1; i < 5; ++i) CHECK(doubled(replay, i) == 2 * i);
   CHECK(doubling.done == 6);
+}
+
+TEST_CASE("what the work changes is changed once a call, recorded or not") {
+  for (const double factor : {2.0, 3.0}) {
+    CAPTURE(factor);
+    const at::Tensor sum = at::zeros({3});
+    Doubling doubling;
+    doubling.factor = factor;
+    const Replay::Work work = doubling.work();
+    Replay replay(
+        kPretended,
+        [&](const Replay::Tensors& inputs) {
+          const at::Tensor output = work(inputs);
+          if (!PretendedGraph::recording) {
+            sum.add_(output);
+            return output;
+          }
+          PretendedGraph::kernel = [launch = PretendedGraph::kernel, output, sum] {
+            launch();
+            sum.add_(output);
+          };
+          return output;
+        },
+        [&] { return Replay::Tensors{sum}; });
+    for (int i = 1; i < 6; ++i) {
+      CHECK(doubled(replay, i) == 2 * i);
+      CHECK(sum[0].item<double>() == i * (i + 1));
+    }
+    CHECK(doubling.done == (factor == 2 ? 4 : 7));
+  }
 }

@@ -82,6 +82,24 @@ TEST_CASE("a session trains, and the same seed gives the same bits") {
   CHECK(at::equal(before.at("discriminator.m.weight"), after.at("discriminator.m.weight")));  // frozen
 }
 
+TEST_CASE("a recipe is steady where nothing that a step does follows the time") {
+  const auto isSteady = [](const std::function<void(nlohmann::json&)>& change) {
+    nlohmann::json recipe = nlohmann::json::parse(kRecipe);
+    change(recipe);
+    return ganode::parseSessionOptions(recipe.dump()).steady;
+  };
+  const nlohmann::json line = {{"schedule", "linear"}, {"from", 1}, {"to", 0.5}, {"images", 100}};
+  CHECK(isSteady([](auto&) {}));
+  CHECK(isSteady([&](auto& recipe) { recipe["ema"]["halfLife"] = line; }));
+  CHECK(isSteady([](auto& recipe) { recipe["penalties"] = {{{"kind", "r1"}, {"weight", 1}}}; }));
+  CHECK_FALSE(isSteady([&](auto& recipe) { recipe["penalties"] = {{{"kind", "r1"}, {"weight", line}}}; }));
+  CHECK_FALSE(isSteady([](auto& recipe) { recipe["penalties"] = {{{"kind", "r1"}, {"interval", 16}}}; }));
+  CHECK_FALSE(isSteady([&](auto& recipe) { recipe["optimizers"]["generator"]["learningRate"] = line; }));
+  CHECK_FALSE(isSteady([&](auto& recipe) { recipe["optimizers"]["generator"]["betas"] = {0, line}; }));
+  CHECK_FALSE(isSteady([&](auto& recipe) { recipe["loss"]["topK"] = line; }));
+  CHECK_FALSE(isSteady([](auto& recipe) { recipe["augment"] = {{"kind", "diffAugment"}}; }));
+}
+
 TEST_CASE("a cancelled run stops between steps") {
   const auto session = makeSession();
   int asked = 0;
