@@ -56,7 +56,7 @@ async function runSeed(name, seed) {
   const out = mkdtempSync(join(tmpdir(), 'ganode-quality-'));
   try {
     const started = performance.now();
-    const data = await openDataset('mnist', { size });
+    const data = await openDataset('mnist', { image: { height: size, width: size } });
     const recipe = {
       recipe: name,
       ...configs[name],

@@ -111,6 +111,12 @@ bool inBfloat16() {
 
 at::Tensor cast(const at::Tensor& images) { return inBfloat16() ? images.to(at::kBFloat16) : images; }
 
+at::Tensor filled(const at::Tensor& weight, const Plan& plan) {
+  const auto& [rows, columns] = plan.fill;
+  if (rows.before + rows.after + columns.before + columns.after == 0) return weight;
+  return at::constant_pad_nd(weight, {columns.before, columns.after, rows.before, rows.after});
+}
+
 }  // namespace
 
 bool takesFast(Method method, const at::Tensor& input) {
@@ -120,14 +126,15 @@ bool takesFast(Method method, const at::Tensor& input) {
   return method == Method::Halving && (type == at::kFloat || type == at::kBFloat16);
 }
 
-at::Tensor fastConvolution(Method method, const at::Tensor& input, const at::Tensor& weight,
+at::Tensor fastConvolution(const Plan& plan, const at::Tensor& input, const at::Tensor& weight,
                            const std::optional<at::Tensor>& bias) {
-  return Forward::apply(static_cast<int64_t>(method), cast(input), weight, bias);
+  return Forward::apply(static_cast<int64_t>(plan.method), cast(input), filled(weight, plan), bias);
 }
 
-at::Tensor fastTransposed(Method method, const at::Tensor& output, const at::Tensor& weight,
+at::Tensor fastTransposed(const Plan& plan, const at::Tensor& output, const at::Tensor& weight,
                           const std::array<int64_t, 2>& size, const std::optional<at::Tensor>& bias) {
-  return ByInput::apply(static_cast<int64_t>(method), cast(output), weight, size[0], size[1], bias);
+  return ByInput::apply(static_cast<int64_t>(plan.method), cast(output), filled(weight, plan), size[0],
+                        size[1], bias);
 }
 
 }  // namespace ganode::convolution

@@ -251,10 +251,18 @@ at::Tensor convolve(Method method, at::IntArrayRef input, int64_t filters, const
     return result;
   }
   AT_DISPATCH_FLOATING_TYPES(type, "fastConvolution", [&] {
-    if (method == Method::Halving)
-      with.template operator()<Halving, scalar_t>();
-    else
-      with.template operator()<Keeping, scalar_t>();
+    switch (method) {
+      case Method::Halving:
+        return with.template operator()<Halving, scalar_t>();
+      case Method::WideHalving:
+        return with.template operator()<WideHalving, scalar_t>();
+      case Method::Keeping:
+        return with.template operator()<Keeping, scalar_t>();
+      case Method::WideKeeping:
+        return with.template operator()<WideKeeping, scalar_t>();
+      case Method::Sliding:
+        break;
+    }
   });
   return result;
 }

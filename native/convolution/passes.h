@@ -9,7 +9,7 @@
 #include <array>
 #include <optional>
 
-#include "convolution/method.h"
+#include "convolution/plan.h"
 
 namespace ganode::convolution {
 

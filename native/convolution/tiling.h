@@ -47,35 +47,39 @@ struct Matrices {
   }
 };
 
-// The points are those, of the fractions of small numbers, at which rounding errors grow the least: by half
-// to a third of those of the customary 0, 1, -1, 2, -2 (as in Barabasz et al., "Error Analysis and Improving
-// the Accuracy of Winograd Convolution for Deep Neural Networks", 2020).
-
-// 4 outputs of 2 taps by 5 products in place of 8. A 4×4 kernel with stride 2 and padding 1, which halves an
-// image, takes 25/64 of the multiplications.
-struct Halving {
-  static constexpr int kTaps = 2;
-  static constexpr int kStride = 2;
-  static constexpr int kPadding = 1;
-  static constexpr int kTile = 4;
-  static constexpr Matrices<kTile, kTaps> kMatrices{{1.0 / 3, -1.0 / 3, 4.0 / 3, -4.0 / 3}};
-  static constexpr int kPoints = kMatrices.kPoints;
-  static constexpr int kPhases = kStride * kStride;
-  static constexpr int kKernel = kTaps * kStride;
+// The points are those, of the fractions of small numbers, at which rounding errors grow the least: they are
+// half those of the customary 0, 1, -1, 2, -2 (as in Barabasz et al., "Error Analysis and Improving the
+// Accuracy of Winograd Convolution for Deep Neural Networks", 2020).
+template <int Count>
+struct Points;
+template <>
+struct Points<4> {
+  static constexpr double kAt[] = {1.0 / 3, -1.0 / 3, 4.0 / 3, -4.0 / 3};
+};
+template <>
+struct Points<5> {
+  static constexpr double kAt[] = {0, 2.0 / 3, -2.0 / 3, 3.0 / 2, -3.0 / 2};
 };
 
-// 4 outputs of 3 taps by 6 products in place of 12. A 3×3 kernel with stride 1 and padding 1 takes a quarter
-// of the multiplications.
-struct Keeping {
-  static constexpr int kTaps = 3;
-  static constexpr int kStride = 1;
-  static constexpr int kPadding = 1;
-  static constexpr int kTile = 4;
-  static constexpr Matrices<kTile, kTaps> kMatrices{{0, 2.0 / 3, -2.0 / 3, 3.0 / 2, -3.0 / 2}};
-  static constexpr int kPoints = kMatrices.kPoints;
-  static constexpr int kPhases = kStride * kStride;
-  static constexpr int kKernel = kTaps * kStride;
+// A kernel of `Taps` · `Stride` rows and columns over an image padded by `Padding` before; smaller kernels
+// are filled up with zeros.
+template <int Taps, int Stride, int Padding, int Tile>
+struct Tiling {
+  static constexpr int kTaps = Taps;
+  static constexpr int kStride = Stride;
+  static constexpr int kPadding = Padding;
+  static constexpr int kTile = Tile;
+  static constexpr int kPoints = Tile + Taps - 1;
+  static constexpr int kPhases = Stride * Stride;
+  static constexpr int kKernel = Taps * Stride;
+  static constexpr Matrices<Tile, Taps> kMatrices{Points<kPoints - 1>::kAt};
 };
+
+// Image sizes are halved or kept. Of the sliding kernel's multiplications, take
+using Halving = Tiling<2, 2, 1, 4>;      // kernel 4: 25/64
+using WideHalving = Tiling<3, 2, 2, 4>;  // kernel 5: 9/25
+using Keeping = Tiling<3, 1, 1, 4>;      // kernel 3: 1/4
+using WideKeeping = Tiling<5, 1, 2, 2>;  // kernel 5: 9/25
 
 // What is convolved: `images` of `height` × `width` and `channels`, to `rows` × `columns` and `filters`.
 struct Extent {

@@ -76,7 +76,7 @@ class Convolution : public WeightedOperator {
 
   virtual at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
                               const std::optional<at::Tensor>& bias) = 0;
-  // By `method_`.
+  // By `plan_`.
   virtual at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight,
                                   const std::optional<at::Tensor>& bias) = 0;
   // Whether the output is a part of what libtorch computes.
@@ -97,16 +97,15 @@ class Convolution : public WeightedOperator {
 
   // Of a convolution of `channels` from `input` to `output` rows and columns; a transposed one gives those
   // that it turns round.
-  void chooseMethod(int64_t channels, int64_t filters, const Pair& input, const Pair& output) {
+  void choosePlan(int64_t channels, int64_t filters, const Pair& input, const Pair& output) {
     const Geometry& g = geometry_;
-    if (g.plain()) {
-      method_ = convolution::methodFor({channels, filters, g.kernel, g.stride, g.padding, input, output});
-    }
+    if (g.plain())
+      plan_ = convolution::planFor({channels, filters, g.kernel, g.stride, g.padding, input, output});
   }
 
   int64_t channels_;
   Geometry geometry_;
-  convolution::Method method_ = convolution::Method::Sliding;
+  convolution::Plan plan_;
   // For shapes of which a matrix product does the same in less time on the CPU; without bias.
   std::function<at::Tensor(const at::Tensor& input, const at::Tensor& weight)> asMatrix_;
 
@@ -117,7 +116,7 @@ class Convolution : public WeightedOperator {
       const at::Tensor output = asMatrix_(input, weight);
       return bias ? output + bias->view({1, -1, 1, 1}) : output;
     }
-    if (convolution::takesFast(method_, input)) return convolveFast(input, weight, bias);
+    if (convolution::takesFast(plan_.method, input)) return convolveFast(input, weight, bias);
     return convolve(input, weight, bias);
   }
 
@@ -144,7 +143,7 @@ class Conv2d : public Convolution {
     }
     inferFrom(node, output);
     chooseMatrix({dims[1], dims[2]});
-    if (extra_ == Pair{0, 0}) chooseMethod(channels_, geometry_.filters, {dims[1], dims[2]}, output);
+    choosePlan(channels_, geometry_.filters, {dims[1], dims[2]}, output);
   }
 
   int64_t multiplyAdds() const override { return perPosition() * output()[1] * output()[2]; }
@@ -160,7 +159,7 @@ class Conv2d : public Convolution {
 
   at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight,
                           const std::optional<at::Tensor>& bias) override {
-    return convolution::fastConvolution(method_, input, weight, bias);
+    return convolution::fastConvolution(plan_, input, weight, bias);
   }
 
  private:
@@ -206,8 +205,7 @@ class ConvTranspose2d : public Convolution {
     }
     inferFrom(node, output);
     chooseMatrix({dims[1], dims[2]}, output);
-    if (cut_ == Pair{0, 0} && outputPadding_ == Pair{0, 0})
-      chooseMethod(geometry_.filters, channels_, output, {dims[1], dims[2]});
+    choosePlan(geometry_.filters, channels_, output, {dims[1], dims[2]});
   }
 
   int64_t multiplyAdds() const override { return perPosition() * positions_; }
@@ -226,7 +224,7 @@ class ConvTranspose2d : public Convolution {
 
   at::Tensor convolveFast(const at::Tensor& input, const at::Tensor& weight,
                           const std::optional<at::Tensor>& bias) override {
-    return convolution::fastTransposed(method_, input, weight, {output()[1], output()[2]}, bias);
+    return convolution::fastTransposed(plan_, input, weight, {output()[1], output()[2]}, bias);
   }
 
   bool cuts() const override { return cut_ != Pair{0, 0}; }

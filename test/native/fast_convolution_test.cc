@@ -20,19 +20,28 @@ using namespace ganode::convolution;
 struct Case {
   Method method;
   int64_t images, channels, filters, height, width;
+  int64_t padding = 1;  // before
+  int64_t kernel = method == Method::Halving ? 4 : method == Method::Keeping ? 3 : 5;
 
-  int64_t kernel() const { return method == Method::Halving ? 4 : 3; }
-  int64_t stride() const { return method == Method::Halving ? 2 : 1; }
+  int64_t stride() const { return method == Method::Halving || method == Method::WideHalving ? 2 : 1; }
+  // After.
+  int64_t end() const { return kernel - stride() - padding; }
+  Plan plan() const {
+    if (method != Method::WideHalving) return {method};
+    const Plan::Fill fill = {2 - padding, padding - 1};
+    return {method, {fill, fill}};
+  }
 };
 
 // Whole tiles, tiles that reach over the edge, oblong images, several chunks of images, filters in several
 // parts.
 const std::vector<Case> kCases = {
-    {Method::Halving, 3, 32, 48, 8, 8},   {Method::Halving, 2, 48, 32, 14, 28},
-    {Method::Halving, 1, 32, 32, 10, 14}, {Method::Halving, 9, 64, 32, 32, 32},
-    {Method::Halving, 2, 256, 208, 8, 8}, {Method::Keeping, 3, 32, 48, 4, 4},
-    {Method::Keeping, 2, 48, 32, 7, 14},  {Method::Keeping, 9, 64, 96, 16, 16},
-    {Method::Keeping, 2, 768, 400, 4, 4},
+    {Method::Halving, 3, 32, 48, 8, 8},          {Method::Halving, 2, 48, 32, 14, 28},
+    {Method::Halving, 1, 32, 32, 10, 14},        {Method::Halving, 9, 64, 32, 32, 32},
+    {Method::Halving, 2, 256, 208, 8, 8},        {Method::Keeping, 3, 32, 48, 4, 4},
+    {Method::Keeping, 2, 48, 32, 7, 14},         {Method::Keeping, 9, 64, 96, 16, 16},
+    {Method::Keeping, 2, 768, 400, 4, 4},        {Method::WideHalving, 3, 32, 48, 8, 16, 1},
+    {Method::WideHalving, 9, 64, 32, 28, 14, 2}, {Method::WideKeeping, 3, 48, 32, 7, 8, 2},
 };
 
 at::Tensor normal(at::IntArrayRef sizes, at::Generator& random) {
@@ -46,16 +55,29 @@ struct Operands {
 Operands operandsOf(const Case& one) {
   at::Generator random = ganode::makeGenerator(5);
   return {normal({one.images, one.channels, one.height, one.width}, random),
-          normal({one.filters, one.channels, one.kernel(), one.kernel()}, random),
+          normal({one.filters, one.channels, one.kernel, one.kernel}, random),
           normal({one.images, one.filters, one.height / one.stride(), one.width / one.stride()}, random)};
 }
 
+at::Tensor reference(const Case& one, const at::Tensor& x, const at::Tensor& w,
+                     const std::optional<at::Tensor>& bias) {
+  const at::Tensor padded = at::constant_pad_nd(x, {one.padding, one.end(), one.padding, one.end()});
+  return at::conv2d(padded, w, bias, one.stride());
+}
+
 at::Tensor reference(const Case& one, const at::Tensor& x, const at::Tensor& w) {
-  return at::conv2d(x, w, {}, one.stride(), 1);
+  return reference(one, x, w, {});
+}
+
+at::Tensor transposedReference(const Case& one, const at::Tensor& y, const at::Tensor& w,
+                               const std::optional<at::Tensor>& bias) {
+  return at::conv_transpose2d(y, w, bias, one.stride())
+      .narrow(2, one.padding, one.height)
+      .narrow(3, one.padding, one.width);
 }
 
 at::Tensor transposedReference(const Case& one, const at::Tensor& y, const at::Tensor& w) {
-  return at::conv_transpose2d(y, w, {}, one.stride(), 1);
+  return transposedReference(one, y, w, {});
 }
 
 // The largest difference, relative to the largest value.
@@ -128,7 +150,8 @@ std::vector<at::Tensor> everyKernel(const Kernels<T>& kernels, const Extent& e) 
 template <typename Tiling, typename T>
 void compareKernels(double tolerance) {
   const int64_t stride = Tiling::kStride;
-  const Extent e = {2, 32, 7 * stride, 5 * stride, 48, 7, 5, 2, 2};
+  const auto tilesOf = [](int64_t outputs) { return (outputs + Tiling::kTile - 1) / Tiling::kTile; };
+  const Extent e = {2, 32, 7 * stride, 5 * stride, 48, 7, 5, tilesOf(7), tilesOf(5)};
   const auto plain = everyKernel<Tiling, T>(plainKernels<Tiling, T>(), e);
   const auto avx2 = everyKernel<Tiling, T>(avx2Kernels<Tiling, T>(), e);
   for (size_t i = 0; i < plain.size(); ++i) {
@@ -144,7 +167,7 @@ TEST_CASE("a convolution by fewer multiplications has the values and derivatives
     const Operands o = operandsOf(one);
     const auto expected = derivatives([&](auto& x, auto& w) { return reference(one, x, w); }, o.x, o.w, o.y);
     const auto got =
-        derivatives([&](auto& x, auto& w) { return fastConvolution(one.method, x, w); }, o.x, o.w, o.y);
+        derivatives([&](auto& x, auto& w) { return fastConvolution(one.plan(), x, w); }, o.x, o.w, o.y);
     for (size_t i = 0; i < got.size(); ++i) {
       CAPTURE(i);
       CHECK(difference(got[i], expected[i]) < 1e-12);
@@ -158,7 +181,7 @@ TEST_CASE("so has the transposed convolution") {
     CAPTURE(one.height);
     const Operands o = operandsOf(one);
     const auto fast = [&](auto& y, auto& w) {
-      return fastTransposed(one.method, y, w, {one.height, one.width});
+      return fastTransposed(one.plan(), y, w, {one.height, one.width});
     };
     const auto expected =
         derivatives([&](auto& y, auto& w) { return transposedReference(one, y, w); }, o.y, o.w, o.x);
@@ -188,15 +211,14 @@ TEST_CASE("a bias is added to each filter, and has its gradient") {
         CHECK(difference(got[i], expected[i]) < 1e-12);
       }
     };
-    check([&](auto& x, auto& b) { return fastConvolution(one.method, x, o.w * b.sum(), b); },
-          [&](auto& x, auto& b) { return at::conv2d(x, o.w * b.sum(), b, one.stride(), 1); }, o.x, ofFilters,
-          o.y);
+    check([&](auto& x, auto& b) { return fastConvolution(one.plan(), x, o.w * b.sum(), b); },
+          [&](auto& x, auto& b) { return reference(one, x, o.w * b.sum(), b); }, o.x, ofFilters, o.y);
     check(
         [&](auto& y, auto& b) {
-          return fastTransposed(one.method, y, o.w * b.sum(), {one.height, one.width}, b);
+          return fastTransposed(one.plan(), y, o.w * b.sum(), {one.height, one.width}, b);
         },
-        [&](auto& y, auto& b) { return at::conv_transpose2d(y, o.w * b.sum(), b, one.stride(), 1); }, o.y,
-        ofChannels, o.x);
+        [&](auto& y, auto& b) { return transposedReference(one, y, o.w * b.sum(), b); }, o.y, ofChannels,
+        o.x);
   }
 }
 
@@ -207,8 +229,8 @@ TEST_CASE("in single precision it is off by some units in the last place of the 
     const Operands o = operandsOf(one);
     const at::Tensor x = o.x.to(at::kFloat);
     const at::Tensor w = o.w.to(at::kFloat);
-    CHECK(difference(fastConvolution(one.method, x, w), reference(one, o.x, o.w)) < tolerance);
-    const at::Tensor image = fastTransposed(one.method, o.y.to(at::kFloat), w, {one.height, one.width});
+    CHECK(difference(fastConvolution(one.plan(), x, w), reference(one, o.x, o.w)) < tolerance);
+    const at::Tensor image = fastTransposed(one.plan(), o.y.to(at::kFloat), w, {one.height, one.width});
     CHECK(difference(image, transposedReference(one, o.y, o.w)) < tolerance);
   }
 }
@@ -255,11 +277,11 @@ TEST_CASE("in bfloat16 the error is a few times libtorch's own; weights and thei
         CHECK(deviation(got[i], expected[i]) < 6 * deviation(peers[i], expected[i]));
       }
     };
-    check([&](auto& x, auto& w) { return fastConvolution(one.method, x, w); },
+    check([&](auto& x, auto& w) { return fastConvolution(one.plan(), x, w); },
           [&](auto& x, auto& w) { return reference(one, x, w); }, o.x, o.y);
     check(
         [&](auto& y, auto& w) {
-          return fastTransposed(one.method, y, w, {one.height, one.width});
+          return fastTransposed(one.plan(), y, w, {one.height, one.width});
         },
         [&](auto& y, auto& w) { return transposedReference(one, y, w); }, o.y, o.x);
   }
@@ -269,14 +291,14 @@ TEST_CASE("the bits repeat, and channels last stays so, as in libtorch's own") {
   const Operands o = operandsOf(kCases[3]);
   const at::Tensor x = o.x.to(at::kFloat);
   const at::Tensor w = o.w.to(at::kFloat);
-  const at::Tensor y = fastConvolution(Method::Halving, x, w);
-  CHECK(at::equal(y, fastConvolution(Method::Halving, x, w)));
+  const at::Tensor y = fastConvolution({Method::Halving}, x, w);
+  CHECK(at::equal(y, fastConvolution({Method::Halving}, x, w)));
   CHECK(y.is_contiguous(at::MemoryFormat::ChannelsLast));
 }
 
 TEST_CASE("the method follows from the shape") {
   const auto halving = [](int64_t channels, int64_t filters, int64_t size) {
-    return methodFor({channels, filters, {4, 4}, {2, 2}, {1, 1}, {size, size}, {size / 2, size / 2}});
+    return planFor({channels, filters, {4, 4}, {2, 2}, {1, 1}, {size, size}, {size / 2, size / 2}}).method;
   };
   CHECK(halving(64, 128, 32) == Method::Halving);
   CHECK(halving(64, 64, 14) == Method::Halving);
@@ -284,38 +306,65 @@ TEST_CASE("the method follows from the shape") {
   CHECK(halving(64, 1, 64) == Method::Sliding);   // few filters
   CHECK(halving(40, 64, 64) == Method::Sliding);  // no whole lines
   CHECK(halving(64, 64, 4) == Method::Sliding);  // an output smaller than a tile: most of it would be in vain
-  CHECK(methodFor({64, 64, {3, 3}, {1, 1}, {1, 1}, {16, 16}, {16, 16}}) == Method::Keeping);
-  CHECK(methodFor({64, 64, {3, 3}, {1, 1}, {0, 0}, {16, 16}, {14, 14}}) == Method::Sliding);
-  CHECK(methodFor({64, 64, {5, 5}, {2, 2}, {2, 2}, {16, 16}, {8, 8}}) == Method::Sliding);
+  const auto square = [](int64_t kernel, int64_t stride, int64_t padding, int64_t from, int64_t to) {
+    return planFor({64, 64, {kernel, kernel}, {stride, stride}, {padding, padding}, {from, from}, {to, to}});
+  };
+  CHECK(square(3, 1, 1, 16, 16).method == Method::Keeping);
+  CHECK(square(3, 1, 0, 16, 14).method == Method::Sliding);
+  CHECK(square(3, 2, 1, 16, 8).method ==
+        Method::Sliding);  // more than half of a filled up kernel's would be in vain
+  CHECK(square(5, 1, 2, 16, 16).method == Method::WideKeeping);
+  CHECK(square(5, 2, 3, 16, 8).method == Method::Sliding);
+  CHECK(square(7, 2, 3, 16, 8).method == Method::Sliding);
+  for (const int64_t padding : {1, 2}) {
+    const Plan plan = square(5, 2, padding, 16, 8);
+    CHECK(plan.method == Method::WideHalving);
+    CHECK(plan.fill[0].before == 2 - padding);
+    CHECK(plan.fill[1].after == padding - 1);
+  }
 }
 
 TEST_CASE(
     "a graph's layers are the sliding kernel's, with bias, in float and double, and to its precision in "
     "bfloat16") {
   at::Generator random = ganode::makeGenerator(3);
-  for (const bool transposed : {false, true}) {
-    const auto spec = ganode::parseGraph(nlohmann::json::parse(
-        R"({"version": 1, "inputs": {"x": {"shape": [32, 8, 8]}}, "outputs": {"y": "n"}, "nodes": [
-            {"name": "n", "inputs": ["x"], "filters": 48, "kernel": 4, "stride": 2, "padding": 1, "op": ")" +
-        std::string(transposed ? "convTranspose2d" : "conv2d") + R"("}]})"));
-    for (const auto type : {at::kFloat, at::kDouble}) {
-      ganode::Graph graph(spec);
-      graph.materialize(at::kCPU, type, random);
-      std::map<std::string, at::Tensor> tensors;
-      for (const auto& [name, tensor] : graph.tensors())
-        tensors[name] = tensor.detach().normal_(0, 1, random);
-      const at::Tensor x = normal({2, 32, 8, 8}, random).to(type);
-      const at::Tensor w = tensors.at("n.weight").to(at::kDouble);
-      const at::Tensor b = tensors.at("n.bias").to(at::kDouble);
-      const at::Tensor wide = x.to(at::kDouble);
-      const at::Tensor expected =
-          transposed ? at::conv_transpose2d(wide, w, b, 2, 1) : at::conv2d(wide, w, b, 2, 1);
-      const auto outputOf = [&] { return graph.forward({{"x", x}}, ganode::Mode{}).at("y"); };
-      CHECK(difference(outputOf(), expected) < (type == at::kFloat ? 5e-6 : 1e-12));
-      if (type == at::kDouble) continue;
-      const ganode::PrecisionScope precision(true, at::kCPU);
-      CHECK(difference(outputOf(), expected) < 3e-2);
-      CHECK(difference(outputOf(), expected) > 1e-4);
+  // In bfloat16, kernel 5 goes to libtorch's own.
+  const Case plain = {Method::Halving, 2, 32, 48, 8, 8};
+  const Case same = {Method::WideHalving, 2, 32, 48, 8, 8};
+  for (const Case& one : {plain, same}) {
+    for (const bool transposed : {false, true}) {
+      CAPTURE(one.kernel);
+      CAPTURE(transposed);
+      const int64_t channels = transposed ? one.filters : one.channels;
+      const int64_t size = transposed ? one.height / 2 : one.height;
+      const nlohmann::json node = {
+          {"name", "n"},          {"op", transposed ? "convTranspose2d" : "conv2d"},
+          {"inputs", {"x"}},      {"filters", transposed ? one.channels : one.filters},
+          {"kernel", one.kernel}, {"stride", 2},
+          {"padding", "same"}};
+      const auto spec = ganode::parseGraph({{"version", 1},
+                                            {"inputs", {{"x", {{"shape", {channels, size, size}}}}}},
+                                            {"outputs", {{"y", "n"}}},
+                                            {"nodes", {node}}});
+      for (const auto type : {at::kFloat, at::kDouble}) {
+        ganode::Graph graph(spec);
+        graph.materialize(at::kCPU, type, random);
+        std::map<std::string, at::Tensor> tensors;
+        for (const auto& [name, tensor] : graph.tensors())
+          tensors[name] = tensor.detach().normal_(0, 1, random);
+        const at::Tensor x = normal({2, channels, size, size}, random).to(type);
+        const at::Tensor w = tensors.at("n.weight").to(at::kDouble);
+        const at::Tensor b = tensors.at("n.bias").to(at::kDouble);
+        const at::Tensor wide = x.to(at::kDouble);
+        const at::Tensor expected =
+            transposed ? transposedReference(one, wide, w, b) : reference(one, wide, w, b);
+        const auto outputOf = [&] { return graph.forward({{"x", x}}, ganode::Mode{}).at("y"); };
+        CHECK(difference(outputOf(), expected) < (type == at::kFloat ? 5e-6 : 1e-12));
+        if (type == at::kDouble) continue;
+        const ganode::PrecisionScope precision(true, at::kCPU);
+        CHECK(difference(outputOf(), expected) < 3e-2);
+        CHECK(difference(outputOf(), expected) > 1e-4);
+      }
     }
   }
 }
@@ -327,6 +376,10 @@ TEST_CASE("kernels compiled for AVX2 do what the plain ones do" *
   compareKernels<Halving, BFloat16Bits>(1e-2);
   compareKernels<Keeping, float>(1e-5);
   compareKernels<Keeping, double>(1e-13);
+  compareKernels<WideHalving, float>(1e-5);
+  compareKernels<WideHalving, double>(1e-13);
+  compareKernels<WideKeeping, float>(1e-5);
+  compareKernels<WideKeeping, double>(1e-13);
 }
 
 }  // namespace
