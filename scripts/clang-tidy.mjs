@@ -11,6 +11,13 @@ import { cacheDir, projectDir } from './paths.mjs';
 const version = '22.1.8';
 const require = createRequire(import.meta.url);
 
+/**
+ * How far the static analyzer follows the paths through a function; 225000 by default. Temporary tensors multiply the paths, by
+ * their destructors, and what lies beyond is nearly all further combinations of branches already seen: of 458 leaks, planted
+ * in every block of nine large sources, that it finds by default it finds 455 so, in two fifths of the time.
+ */
+const mostNodes = 75000;
+
 /** clang-tidy by CLANG_TIDY, on PATH, or from pip into the cache; undefined where none can be had. */
 function findClangTidy() {
   const candidates = [process.env.CLANG_TIDY, 'clang-tidy'].filter(Boolean);
@@ -42,6 +49,7 @@ async function compilerFlags() {
   const flags = ['-std=c++20', '-include', 'native/pch.h', '-Inative'];
   flags.push(...system.flatMap((dir) => ['-isystem', dir]));
   flags.push('-DGANODE_VERSION="0"', '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS');
+  flags.push('-Xclang', '-analyzer-config', '-Xclang', `max-nodes=${mostNodes}`);
   return flags;
 }
 
