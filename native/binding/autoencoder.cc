@@ -57,7 +57,7 @@ Napi::Value AutoencoderObject::encode(const Napi::CallbackInfo& info) {
           return
               [codes](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, codes); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -72,7 +72,7 @@ Napi::Value AutoencoderObject::decode(const Napi::CallbackInfo& info) {
           return
               [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -88,7 +88,7 @@ Napi::Value AutoencoderObject::reconstruct(const Napi::CallbackInfo& info) {
           return
               [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -106,7 +106,7 @@ Napi::Value AutoencoderObject::bound(const Napi::CallbackInfo& info) {
             return fromTensors(env, terms);
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 

@@ -70,7 +70,7 @@ Napi::Value ClassifierObject::train(const Napi::CallbackInfo& info) {
             return values;
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -88,7 +88,7 @@ Napi::Value ClassifierObject::classify(const Napi::CallbackInfo& info) {
             return fromTensors(env, results);
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -141,7 +141,7 @@ Napi::Value ClassifierObject::writeTensors(const Napi::CallbackInfo& info) {
           overwriteTensors(classifier.tensors(), values);
           return [](Napi::Env env, const Napi::Object&) -> Napi::Value { return env.Undefined(); };
         },
-        std::move(kept));
+        kept);
   });
 }
 

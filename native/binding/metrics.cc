@@ -101,7 +101,7 @@ Napi::Value MetricsObject::statistics(const Napi::CallbackInfo& info) {
             return object;
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -117,7 +117,7 @@ Napi::Value MetricsObject::frechetDistance(const Napi::CallbackInfo& info) {
             return number(env, distance);
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -137,7 +137,7 @@ Napi::Value MetricsObject::kernelDistance(const Napi::CallbackInfo& info) {
           const Spread spread = ganode::kernelDistance(real, fake, subsets, size, random);
           return [spread](Napi::Env env, const Napi::Object&) { return fromSpread(env, spread); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -152,7 +152,7 @@ Napi::Value MetricsObject::inceptionScore(const Napi::CallbackInfo& info) {
           const Spread spread = ganode::inceptionScore(logits, splits);
           return [spread](Napi::Env env, const Napi::Object&) { return fromSpread(env, spread); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -177,7 +177,7 @@ Napi::Value MetricsObject::manifold(const Napi::CallbackInfo& info) {
             return object;
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -220,7 +220,7 @@ Napi::Value ExtractorObject::extract(const Napi::CallbackInfo& info) {
             return object;
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 

@@ -61,7 +61,7 @@ Napi::Value NetworkObject::forward(const Napi::CallbackInfo& info) {
             return report;
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -76,7 +76,7 @@ Napi::Value NetworkObject::sample(const Napi::CallbackInfo& info) {
           return
               [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -115,7 +115,7 @@ Napi::Value NetworkObject::writeTensors(const Napi::CallbackInfo& info) {
           overwriteTensors(network.tensors(), values);
           return [](Napi::Env env, const Napi::Object&) -> Napi::Value { return env.Undefined(); };
         },
-        std::move(kept));
+        kept);
   });
 }
 

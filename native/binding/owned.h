@@ -57,7 +57,7 @@ class Owned {
   }
 
   // Queues `work` on the core; `self` and `kept` live until it is settled.
-  Napi::Value queue(const Napi::Object& self, std::function<Finish(Core&)> work, Kept kept = {}) {
+  Napi::Value queue(const Napi::Object& self, std::function<Finish(Core&)> work, const Kept& kept = {}) {
     if (disposed_) throw Error("DISPOSED", "the " + std::string(Core::kNoun) + " was disposed of");
     return worker_->enqueue(
         self,

@@ -51,7 +51,7 @@ Napi::Value SessionObject::run(const Napi::CallbackInfo& info) {
             return fromRun(env, result, busy, idle);
           };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -66,7 +66,7 @@ Napi::Value SessionObject::sample(const Napi::CallbackInfo& info) {
           return
               [images](Napi::Env env, const Napi::Object&) -> Napi::Value { return fromTensor(env, images); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
@@ -154,7 +154,7 @@ Napi::Value SessionObject::writeTensors(const Napi::CallbackInfo& info) {
           overwriteTensors(session.tensors(), values);
           return [](Napi::Env env, const Napi::Object&) -> Napi::Value { return env.Undefined(); };
         },
-        std::move(kept));
+        kept);
   });
 }
 
