@@ -20,7 +20,7 @@ at::Tensor ReplayedStep::watch(const StepData& data, const StepDraws& draws, con
   const auto note = [&](Request request, const auto& draw) {
     drawsMore_ = drawsMore_ || !at::equal(draws.random.get_state(), state);
     requests.push_back(request);
-    const at::Tensor drawn = draw();
+    at::Tensor drawn = draw();
     state = draws.random.get_state();
     return drawn;
   };
