@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
 import { readImages } from '../data/read-images.js';
+import type { Split } from '../data/split.js';
 import { invalid } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { npy } from '../image/npy.js';
 import { Autoencoder } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
+import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
 import { wholeNumber } from './parse.js';
-import { openImages, splitOption } from './real-data.js';
+import { openImages } from './real-data.js';
 
 interface EncodeFlags extends LoadOptions {
   data?: string;
-  split?: 'train' | 'test';
+  split?: Split;
   out: string;
   count?: number;
   draw?: boolean;
@@ -29,7 +31,7 @@ export function addEncode(program: Command): void {
     .argument('<run>', 'run directory or checkpoint')
     .requiredOption('--out <file>', 'a NumPy array: float32, N × latentSize')
     .option('--data <source>', "real images; default the run's own data")
-    .addOption(splitOption())
+    .addOption(splitOption('part of the data; default one that was not trained on'))
     .option('--count <n>', 'the first so many; default all', wholeNumber(1))
     .option('--draw', 'draw codes from the posterior, not its mean')
     .option('--seed <n>', 'seed of the draws', wholeNumber(0), 0);

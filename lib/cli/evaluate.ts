@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type Dataset, imageSize } from '../data/dataset.js';
 import { openDataset } from '../data/source.js';
+import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import { evaluate as evaluateGenerator } from '../evaluate/evaluate.js';
 import type { FeatureExtractor } from '../evaluate/extractor.js';
@@ -11,6 +12,7 @@ import { valuesExtractor } from '../evaluate/values.js';
 import { writeFileAtomic } from '../files.js';
 import { scatter } from '../image/scatter.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
+import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
 import { addLoadOptions, loadOptions, refuseExisting, truncationHelp } from './generate.js';
 import { names, number, wholeNumber } from './parse.js';
@@ -23,7 +25,7 @@ interface EvaluateFlags extends LoadOptions {
   seed: number;
   truncation?: number;
   metrics?: string[];
-  split?: 'train' | 'test';
+  split?: Split;
   cache: boolean;
   json?: boolean;
   out?: string;
@@ -37,12 +39,7 @@ export function addEvaluate(program: Command): void {
     .description('measure generated images against real ones')
     .argument('<run>', 'run directory or checkpoint')
     .option('--data <source>', "real images; default the run's own data")
-    .addOption(
-      new Option(
-        '--split <name>',
-        'part of MNIST and its like that generated images are compared with',
-      ).choices(['train', 'test']),
-    )
+    .addOption(splitOption('part of the data that generated images are compared with'))
     .option(
       '--extractor <which>',
       'train: a classifier of the data, trained once; values: the values themselves; or a TorchScript file, which can run code: only one that you trust',

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { readImages } from '../data/read-images.js';
+import type { Split } from '../data/split.js';
 import { invalid } from '../errors.js';
 import { shuffled } from '../evaluate/sides.js';
 import type { Images } from '../image/images.js';
 import { Autoencoder } from '../sample/autoencoder.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
+import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
 import { number, wholeNumber } from './parse.js';
-import { openImages, splitOption } from './real-data.js';
+import { openImages } from './real-data.js';
 
 interface InterpolateFlags extends LoadOptions {
   out: string;
@@ -20,7 +22,7 @@ interface InterpolateFlags extends LoadOptions {
   loop: boolean;
   real?: boolean;
   data?: string;
-  split?: 'train' | 'test';
+  split?: Split;
   force?: boolean;
 }
 
@@ -38,7 +40,7 @@ export function addInterpolate(program: Command): void {
     .option('--label <n>', 'class index, for a conditional generator', wholeNumber(0))
     .option('--real', 'through real images, of an autoencoder: --keys of them, by --seed')
     .option('--data <source>', "with --real: the images; default the run's own data")
-    .addOption(splitOption())
+    .addOption(splitOption('part of the data; default one that was not trained on'))
     .option('--no-loop', 'end at the last latent, not back at the first');
   addLoadOptions(command).action(interpolate);
 }

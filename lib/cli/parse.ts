@@ -44,3 +44,12 @@ export function names(text: string): string[] {
 export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
+
+/** The entries that were given. */
+export function defined<T extends Record<string, unknown>>(
+  values: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as never;
+}

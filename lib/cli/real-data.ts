@@ -1,8 +1,8 @@
 /** The real images that a command looks at, where it is given a run. */
 import { dirname } from 'node:path';
-import { Option } from 'commander';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset, type SourceOptions } from '../data/source.js';
+import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
 import { readRunConfig } from '../train/run-directory.js';
@@ -20,12 +20,6 @@ export interface Source {
 
 /** Sources of which a part is not trained on. */
 const split = ['mnist', 'fashion-mnist', 'stacked-mnist', 'ring', 'grid'];
-
-export const splitOption = (): Option =>
-  new Option(
-    '--split <name>',
-    'part of MNIST and its like; default the one not trained on',
-  ).choices(['train', 'test']);
 
 /** The source that was asked for, or the run's own. Throws `INVALID_OPTION` where there is neither. */
 export async function sourceOf({ checkpoint }: Opened, asked: string | undefined): Promise<Source> {
@@ -61,7 +55,7 @@ export function heldOut({ source, options }: Source): SourceOptions | undefined 
 /** Real images in the size of the recipe's: of the named part, or those that were not trained on. */
 export async function openImages(
   opened: Opened,
-  { data, split }: { data?: string; split?: 'train' | 'test' },
+  { data, split }: { data?: string; split?: Split },
 ): Promise<Dataset> {
   const found = await sourceOf(opened, data);
   const { image } = opened.recipe;

@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
 import { readImages } from '../data/read-images.js';
+import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import { shuffled } from '../evaluate/sides.js';
 import { Images } from '../image/images.js';
 import { Autoencoder, type Bound } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
+import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
 import { wholeNumber } from './parse.js';
-import { openImages, splitOption } from './real-data.js';
+import { openImages } from './real-data.js';
 
 interface ReconstructFlags extends LoadOptions {
   data?: string;
-  split?: 'train' | 'test';
+  split?: Split;
   count: number;
   seed: number;
   grid?: string;
@@ -28,7 +30,7 @@ export function addReconstruct(program: Command): void {
     .description('real images and what an autoencoder makes of them')
     .argument('<run>', 'run directory or checkpoint')
     .option('--data <source>', "real images; default the run's own data")
-    .addOption(splitOption())
+    .addOption(splitOption('part of the data; default one that was not trained on'))
     .option('--count <n>', 'images', wholeNumber(1), 32)
     .option('--seed <n>', 'seed of the choice of images', wholeNumber(0), 0)
     .option('--grid <file>', 'a PNG: rows of images, each above its reconstructions')

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { GanodeError } from '../errors.js';
 import { Trainer } from '../train/trainer.js';
+import { addDataOptions } from './data-options.js';
 import { dryRun } from './dry-run.js';
 import { exitCodes } from './exit.js';
 import { onInterrupt } from './interrupt.js';
@@ -10,7 +11,7 @@ import { Progress } from './progress.js';
 import { gather, type TrainFlags } from './training.js';
 
 export function addTrain(program: Command): void {
-  program
+  const command = program
     .command('train')
     .description('train a GAN')
     .option('--recipe <name>', 'recipe (see `ganode recipes`); default dcgan')
@@ -48,21 +49,8 @@ export function addTrain(program: Command): void {
         'say where the time of a step goes: 10 steps after a warm-up of 10, as tables and as profile.json in the run directory',
       ).conflicts('dryRun'),
     )
-    .option('--json', 'one JSON event a line on standard output')
-    .option('--size <n>', 'height and width of the images; other sizes are resized', wholeNumber(1))
-    .option('--channels <n>', 'channels of a folder of images: 1 or 3', wholeNumber(1))
-    .addOption(
-      new Option('--split <name>', 'part of MNIST and its like').choices(['train', 'test']),
-    )
-    .addOption(
-      new Option('--on-broken <what>', 'for images that do not decode').choices(['skip', 'error']),
-    )
-    .option(
-      '--memory-limit <bytes>',
-      'decoded images kept in memory; default 1 GiB',
-      wholeNumber(0),
-    )
-    .action(train);
+    .option('--json', 'one JSON event a line on standard output');
+  addDataOptions(command).action(train);
 }
 
 async function train(flags: TrainFlags): Promise<void> {

@@ -8,9 +8,11 @@ import { merge, type RecipeConfig } from '../recipes/resolve.js';
 import { applySettings } from '../recipes/settings.js';
 import { latestCheckpoint } from '../train/checkpoints.js';
 import { type RunConfig, readRunConfig } from '../train/run-directory.js';
+import { type DataFlags, dataOptions } from './data-options.js';
+import { defined } from './parse.js';
 
 /** Options of `ganode train`, as commander gives them. */
-export interface TrainFlags {
+export interface TrainFlags extends DataFlags {
   recipe?: string;
   data?: string;
   out?: string;
@@ -28,11 +30,6 @@ export interface TrainFlags {
   dryRun?: boolean;
   profile?: boolean;
   json?: boolean;
-  size?: number;
-  channels?: number;
-  split?: 'train' | 'test';
-  onBroken?: 'skip' | 'error';
-  memoryLimit?: number;
 }
 
 export interface Training {
@@ -63,7 +60,7 @@ export async function gather(flags: TrainFlags): Promise<Training> {
   const options = source === before?.source ? before.options : {};
   return {
     config,
-    data: { source, options: { ...options, ...sourceOptions(flags) } },
+    data: { source, options: { ...options, ...dataOptions(flags) } },
     out,
     resume: resume?.checkpoint,
     transfer: flags.transfer ?? (resume ? undefined : file.transfer),
@@ -100,23 +97,6 @@ function named(flags: TrainFlags): Record<string, unknown> {
   const duration =
     epochs !== undefined ? { epochs } : images !== undefined ? { images } : undefined;
   return defined({ recipe, batch, precision, device, threads, seed, duration });
-}
-
-function sourceOptions(flags: TrainFlags): SourceOptions {
-  const { size, channels, split, onBroken, memoryLimit } = flags;
-  const image = defined({ height: size, width: size, channels });
-  return {
-    ...(Object.keys(image).length > 0 && { image }),
-    ...defined({ split, onBroken, memoryLimit }),
-  };
-}
-
-function defined<T extends Record<string, unknown>>(
-  values: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined),
-  ) as never;
 }
 
 interface ConfigFile {

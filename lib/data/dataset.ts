@@ -1,6 +1,8 @@
 /** What training reads: a known number of images of one shape, by index. */
 import { GanodeError, invalid } from '../errors.js';
 import type { ImageShape } from '../recipes/schema.js';
+import type { Fit } from './fit.js';
+import type { Split } from './split.js';
 
 export type Pixels = Uint8Array | Float32Array;
 
@@ -16,6 +18,11 @@ export interface Dataset {
   readonly labels?: Int32Array;
   /** Names of the classes. */
   readonly classes?: readonly string[];
+  /** Which part of its source this is, and which parts that has; absent where a source is one whole. */
+  readonly split?: Split;
+  readonly splits?: readonly Split[];
+  /** How pictures were brought to `shape`; absent where all of them came in it. */
+  readonly fit?: Fit;
   /** Notes for the user, such as broken files that were left out. May grow while a streamed folder is read. */
   readonly warnings?: readonly string[];
   /**
@@ -53,6 +60,9 @@ export interface ArrayDatasetOptions {
   labels?: Int32Array | readonly number[];
   classes?: readonly string[];
   name?: string;
+  split?: Split;
+  splits?: readonly Split[];
+  fit?: Fit;
   warnings?: readonly string[];
 }
 
@@ -64,6 +74,9 @@ export class ArrayDataset implements Dataset {
   readonly dtype: 'uint8' | 'float32';
   readonly labels?: Int32Array;
   readonly classes?: readonly string[];
+  readonly split?: Split;
+  readonly splits?: readonly Split[];
+  readonly fit?: Fit;
   readonly warnings?: readonly string[];
   private readonly images: Pixels;
 
@@ -86,6 +99,10 @@ export class ArrayDataset implements Dataset {
     this.shape = shape;
     this.dtype = images instanceof Uint8Array ? 'uint8' : 'float32';
     this.length = images.length / size;
+    const { split, splits, fit } = options;
+    if (split) this.split = split;
+    if (splits) this.splits = splits;
+    if (fit) this.fit = fit;
     if (warnings) this.warnings = warnings;
     if (!labels) return;
     const count = checkLabels(name, labels, this.length, classes?.length ?? mostClasses);

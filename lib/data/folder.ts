@@ -10,6 +10,7 @@ import {
   requireShape,
 } from './dataset.js';
 import { Decoder, reason } from './decoder.js';
+import type { Fit } from './fit.js';
 import { type ImageFile, listImages } from './image-files.js';
 import { inParallel } from './parallel.js';
 import { StreamedFolder } from './streamed.js';
@@ -24,7 +25,9 @@ export interface FolderOptions {
   onBroken?: 'skip' | 'error';
   /** Bytes of decoded images to keep in memory; a larger folder is streamed. Default 1 GiB. */
   memoryLimit?: number;
-  /** Colour behind transparent pixels. Default white. */
+  /** How images of another size are brought to `image`. Default `crop`. */
+  fit?: Fit;
+  /** Colour behind transparent pixels and around padded pictures, as CSS writes it. Default white. */
   background?: string;
 }
 

@@ -5,8 +5,7 @@ import { dirname, join } from 'node:path';
 import { GanodeError } from '../errors.js';
 import { ArrayDataset } from './dataset.js';
 import { readIdx } from './idx.js';
-
-export type Split = 'train' | 'test';
+import type { Split } from './split.js';
 
 /** Where Debian's package dataset-fashion-mnist puts its files. */
 const debianFashion = '/usr/share/datasets/fashion-mnist';
@@ -16,6 +15,11 @@ const fashion = [
   ...['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat'],
   ...['Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
 ];
+
+/** The parts whose images lie in a folder as idx files. */
+export function idxSplits(dir: string): Split[] {
+  return (['train', 'test'] as const).filter((split) => findIdx(dir, split, 'images'));
+}
 
 /** The file `<split>-images-idx3-ubyte` or as others spell it, with or without .gz; undefined where none is. */
 export function findIdx(dir: string, split: Split, part: 'images' | 'labels'): string | undefined {
@@ -62,6 +66,8 @@ export async function openIdxFolder(
     name,
     images: images.data,
     shape: { channels: 1, height, width },
+    split,
+    splits: idxSplits(dir),
     ...(labels && { labels: Int32Array.from(labels.data) }),
     ...(classes && { classes }),
   });

@@ -1,18 +1,19 @@
 /** From what `--data` says to a dataset. */
 import { stat } from 'node:fs/promises';
-import { GanodeError, invalid } from '../errors.js';
+import { GanodeError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { type Dataset, defaultMemoryLimit, requireMemoryLimit, requireShape } from './dataset.js';
 import { type FolderOptions, openFolder } from './folder.js';
 import { openMixture } from './mixture.js';
-import { findIdx, openFashionMnist, openIdxFolder, openMnist, type Split } from './mnist.js';
+import { idxSplits, openFashionMnist, openIdxFolder, openMnist } from './mnist.js';
 import { resizeDataset } from './resize.js';
 import { openNpy, openSines } from './sequences.js';
+import { requirePart, requireSplitName, type Split } from './split.js';
 import { stackDigits } from './stacked-mnist.js';
 
 export interface SourceOptions extends FolderOptions {
-  /** Part of MNIST and its like. Default `train`. */
+  /** Part of data that comes in parts. Default `train`. */
   split?: Split;
 }
 
@@ -59,28 +60,42 @@ export async function openDataset(source: string, options: SourceOptions = {}): 
   return resizedTo(dataset, options);
 }
 
-async function open(source: string, options: SourceOptions): Promise<Dataset> {
-  const split = options.split ?? 'train';
-  if (split !== 'train' && split !== 'test') throw invalid('split', "'train' or 'test'", split);
+/** What a source says: the name of an opener, a path, or both (`mnist:DIR`). A name of no opener is part of a path. */
+export type ParsedSource = { name: string; path?: string } | { name?: undefined; path: string };
+
+/** `mnist:` alone is `mnist`. */
+export function parseSource(source: string): ParsedSource {
   const colon = source.indexOf(':');
   const name = colon > 0 ? source.slice(0, colon) : source;
-  const opener = named[name];
-  // `mnist:` alone is `mnist`.
-  if (opener) {
-    return opener(colon > 0 ? source.slice(colon + 1) || undefined : undefined, split, options);
+  if (!Object.hasOwn(named, name)) return { path: source };
+  const path = colon > 0 ? source.slice(colon + 1) : '';
+  return { name, ...(path && { path }) };
+}
+
+async function open(source: string, options: SourceOptions): Promise<Dataset> {
+  const split = options.split ?? 'train';
+  requireSplitName(split);
+  const { name, path } = parseSource(source);
+  if (name !== undefined) {
+    requirePart(name, ['train', 'test'], split);
+    return (named[name] as Opener)(path, split, options);
   }
-  if (/\.npy$/i.test(source)) return openNpy(source);
-  const found = await stat(source).catch(() => undefined);
+  if (/\.npy$/i.test(path)) return openNpy(path);
+  const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
     throw new GanodeError(
       'INVALID_DATA',
-      `Unknown data source "${source}": no folder is there${didYouMean(name, known) || `, and it is none of ${known.join(', ')}`}`,
-      { details: { path: source } },
+      `Unknown data source "${source}": no folder is there${didYouMean(path.replace(/:.*/s, ''), known) || `, and it is none of ${known.join(', ')}`}`,
+      { details: { path } },
     );
   }
-  if (findIdx(source, split, 'images')) return openIdxFolder(source, { split });
-  return openFolder(source, options);
+  const parts = idxSplits(path);
+  if (parts.length > 0) {
+    requirePart(path, parts, split);
+    return openIdxFolder(path, { split });
+  }
+  return openFolder(path, options);
 }
 
 async function resizedTo(

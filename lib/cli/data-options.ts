@@ -1,0 +1,55 @@
+/** Options that say how data is opened. */
+import { type Command, Option } from 'commander';
+import { fits } from '../data/fit.js';
+import type { SourceOptions } from '../data/source.js';
+import { type Split, splits } from '../data/split.js';
+import { defined, wholeNumber } from './parse.js';
+
+export interface DataFlags {
+  size?: number;
+  channels?: number;
+  fit?: SourceOptions['fit'];
+  background?: string;
+  split?: Split;
+  onBroken?: SourceOptions['onBroken'];
+  memoryLimit?: number;
+}
+
+export function splitOption(description: string): Option {
+  return new Option('--split <name>', description).choices([...splits]);
+}
+
+/** Adds them to a command that opens data in whatever size is asked for. */
+export function addDataOptions(command: Command): Command {
+  return command
+    .option('--size <n>', 'height and width of the images; other sizes are resized', wholeNumber(1))
+    .option('--channels <n>', 'channels of a folder of images: 1 or 3', wholeNumber(1))
+    .addOption(
+      new Option('--fit <how>', 'how images of another shape are fitted; default crop').choices([
+        ...fits,
+      ]),
+    )
+    .option(
+      '--background <colour>',
+      'behind transparent pixels and around padded images: white, #336699; default white',
+    )
+    .addOption(splitOption('part of data that comes in parts; default train'))
+    .addOption(
+      new Option('--on-broken <what>', 'for images that do not decode').choices(['skip', 'error']),
+    )
+    .option(
+      '--memory-limit <bytes>',
+      'decoded images kept in memory; default 1 GiB',
+      wholeNumber(0),
+    );
+}
+
+/** What they say, as `openDataset` takes it; nothing for what was not given. */
+export function dataOptions(flags: DataFlags): SourceOptions {
+  const { size, channels, fit, background, split, onBroken, memoryLimit } = flags;
+  const image = defined({ height: size, width: size, channels });
+  return {
+    ...(Object.keys(image).length > 0 && { image }),
+    ...defined({ fit, background, split, onBroken, memoryLimit }),
+  };
+}
