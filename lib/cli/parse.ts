@@ -29,12 +29,6 @@ export function positive(text: string): number {
   return value;
 }
 
-/** "0,1,2" */
-export function labels(text: string): number[] {
-  const whole = wholeNumber(0);
-  return text.split(',').map(whole);
-}
-
 /** "precision,recall" */
 export function names(text: string): string[] {
   return text.split(',').map((name) => name.trim());

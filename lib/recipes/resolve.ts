@@ -1,6 +1,7 @@
 /** From what a user writes to a resolved recipe. */
 import { z } from 'zod';
 import { GanodeError } from '../errors.js';
+import { labelClasses } from '../graph/label-classes.js';
 import type { GraphSpec } from '../graph/spec.js';
 import {
   type AutoencodingOptions,
@@ -145,9 +146,7 @@ function latentSize(given: unknown, generator: GraphSpec): unknown {
 
 /** Classes that the networks' label inputs take: 0 without one. */
 function classesOf(given: unknown, models: Recipe['models'], recipe: string): unknown {
-  const labels = [models.generator.inputs['label'], models.discriminator?.inputs['label']];
-  const label = labels.find((one) => one !== undefined);
-  const classes = label && 'classes' in label ? label.classes : 0;
+  const classes = labelClasses(models.generator) || labelClasses(models.discriminator);
   if (given === undefined || given === classes || typeof given !== 'number') {
     return given ?? classes;
   }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { collect, labels, number, positive, wholeNumber } from '../../../lib/cli/parse.js';
+import { collect, number, positive, wholeNumber } from '../../../lib/cli/parse.js';
 
 describe('option values', () => {
   it.each([
@@ -30,15 +30,11 @@ describe('option values', () => {
     [positive, '-1'],
     [positive, 'Infinity'],
     [positive, ''],
-    [labels, '0,,1'],
-    [labels, '0,1.5'],
-    [labels, 'a'],
   ])('refuses %s %j', (parse, text) => {
     expect(() => parse(text)).toThrow(InvalidArgumentError);
   });
 
-  it('reads labels, and collects what is repeated', () => {
-    expect(labels('3,0,12')).toEqual([3, 0, 12]);
+  it('collects what is repeated', () => {
     expect(collect('b', collect('a', []))).toEqual(['a', 'b']);
   });
 });

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gather, type TrainFlags } from '../../../lib/cli/training.js';
@@ -86,7 +87,7 @@ describe('settings', () => {
 });
 
 describe('--resume', () => {
-  const data = { source: 'photos', options: { onBroken: 'error' } };
+  const data = { source: tmpdir(), options: { onBroken: 'error' } };
 
   it('alone means the latest checkpoint of --out', async () => {
     const out = await runWith([4, 12], { recipe: {}, data });
@@ -94,6 +95,7 @@ describe('--resume', () => {
       config: {},
       data,
       out,
+      changedData: false,
       resume: join(out, 'checkpoints', 'step-12.safetensors'),
     });
     await writeFile(join(out, 'latest'), 'checkpoints/step-4.safetensors\n');
