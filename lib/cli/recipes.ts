@@ -76,7 +76,7 @@ function shapeOf(kind: string, { size, channels }: RecipesFlags): ImageShape | u
   const { height, width } = size ?? { height: 28, width: 28 };
   if (kind !== 'sequences') return { channels: channels ?? 1, height, width };
   if (height === width) return { channels: 1, height, width: channels ?? 28 };
-  throw invalid('--size', 'a number of steps, for sequences', `${height}x${width}`);
+  throw invalid('--size', 'a number of steps (the data are sequences)', `${height}x${width}`);
 }
 
 /** Two lines. */
