@@ -21,7 +21,7 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import { doublingsOf } from './doublings.js';
+import { covering, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 export interface DcganOptions {
@@ -42,7 +42,7 @@ const scales: Initializer = { kind: 'normal', mean: 1, std: 0.02 };
 /**
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function dcganGenerator(
   image: ImageShape,
@@ -61,7 +61,7 @@ export function dcganGenerator(
   }
   h = reshape(h, { shape: [size, 1, 1] });
   const up = { initializer: weights, bias: false } as const;
-  h = convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: base, ...up });
+  h = convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: covering(base), ...up });
   h = relu(batchNorm(h, { initializer: scales }));
   for (let level = doublings - 2; level >= 0; level -= 1) {
     h = convTranspose2d(h, {
@@ -103,6 +103,6 @@ export function dcganDiscriminator(
     h = conv2d(h, { filters: width * 2 ** level, ...down, bias: !normalized });
     h = leakyRelu(normalized ? batchNorm(h, { initializer: scales }) : h);
   }
-  h = conv2d(h, { filters: 1, kernel: base, initializer: weights, bias: false });
+  h = conv2d(h, { filters: 1, kernel: covering(base), initializer: weights, bias: false });
   return graph({ logits: reshape(h, { shape: [1] }) });
 }

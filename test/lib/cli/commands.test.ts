@@ -33,7 +33,7 @@ describe('ganode', () => {
     const { stdout, ...rest } = await ganode('recipes');
     expect(rest).toMatchObject(clean);
     expect(stdout).toMatch(
-      /^dcgan +Radford.*\n +images \(28×28 or .*\); at 1×28×28: generator 760 thousand, discriminator 139 thousand parameters; 128 items, 9\.57 billion multiply-adds a step\ngan-2014 +Goodfellow/,
+      /^dcgan +Radford.*\n +images \(sides from .*\); at 1×28×28: generator 760 thousand, discriminator 139 thousand parameters; 128 items, 9\.57 billion multiply-adds a step\ngan-2014 +Goodfellow/,
     );
     const all = JSON.parse((await ganode('recipes', '--json')).stdout) as { name: string }[];
     expect(all.map(({ name }) => name)).toEqual(recipes.map(({ name }) => name));

@@ -64,14 +64,14 @@ describe('settings', () => {
 
   it('of the data are those of the options', async () => {
     const flags = {
-      size: 64,
+      size: { height: 96, width: 64 },
       channels: 1,
       memoryLimit: 0,
       onBroken: 'skip',
       split: 'test',
     } as const;
     expect((await given(flags)).data.options).toEqual({
-      image: { height: 64, width: 64, channels: 1 },
+      image: { height: 96, width: 64, channels: 1 },
       memoryLimit: 0,
       onBroken: 'skip',
       split: 'test',
