@@ -37,6 +37,25 @@ describe('keras-mnist', () => {
     expect(inspect(discriminator).parameters).toBe(1_088 + 131_200 + 6_273);
     expect(discriminator.nodes.some(({ op }) => op === 'sigmoid')).toBe(false);
   });
+
+  it('is not changed by generatorNorm, unless it says batch', () => {
+    const plain = kerasMnistGenerator(grey28, { latentSize: 100 });
+    expect(kerasMnistGenerator(grey28, { latentSize: 100, generatorNorm: 'none' })).toEqual(plain);
+    expect(operators(plain)).not.toContain('batchNorm');
+  });
+
+  it('normalizes the hidden layers of G by generatorNorm, before each activation', async () => {
+    const generator = kerasMnistGenerator(grey28, { latentSize: 100, generatorNorm: 'batch' });
+    const hidden = generator.nodes.filter(({ op }) => op === 'batchNorm');
+    expect(hidden).toHaveLength(4);
+    expect(generator.nodes.filter(({ op }) => op === 'leakyRelu').map(({ inputs }) => inputs)).toEqual(
+      hidden.map(({ name }) => [name]),
+    );
+    // The biases of the plain form give way to a scale and a shift each; the last layer keeps its own.
+    const biases = 128 + 6272 + 128 + 64;
+    expect(inspect(generator).parameters).toBe(1_218_561 + biases);
+    expect((await run(await network(generator), 'z', [100]))['image']).toHaveLength(784);
+  });
 });
 
 describe('gan-2014', () => {
