@@ -21,6 +21,8 @@ import { type ImageShape, unfit } from './image-shape.js';
 export interface KerasMnistOptions {
   /** Length of z: 100 in the tutorial. */
   latentSize: number;
+  /** Channels of the layer next to the image; the one behind it has twice as many. 64 (default) in the tutorial. */
+  width?: number;
   /**
    * What normalizes G's hidden layers: `none` (default), as the tutorial prints it, or `batch`, batch normalization before each
    * leaky ReLU, which keeps these networks from collapsing; those layers then have no biases.
@@ -38,7 +40,7 @@ const same = { kernel: 4, stride: 2, padding: 'same' } as const;
  */
 export function kerasMnistGenerator(
   image: ImageShape,
-  { latentSize, generatorNorm = 'none' }: KerasMnistOptions,
+  { latentSize, width = 64, generatorNorm = 'none' }: KerasMnistOptions,
 ): GraphSpec {
   if (image.channels !== 1 || image.height !== 28 || image.width !== 28) {
     throw unfit('keras-mnist', '1×28×28', image);
@@ -49,17 +51,20 @@ export function kerasMnistGenerator(
   const options = normalized ? { bias: false } : {};
   let h = input('z', { shape: [latentSize] });
   h = hidden(dense(h, { units: 128, ...options }));
-  h = hidden(dense(h, { units: 7 * 7 * 128, ...options }));
-  h = reshape(h, { shape: [128, 7, 7] });
-  h = hidden(convTranspose2d(h, { filters: 128, ...same, ...options }));
-  h = hidden(convTranspose2d(h, { filters: 64, ...same, ...options }));
+  h = hidden(dense(h, { units: 7 * 7 * 2 * width, ...options }));
+  h = reshape(h, { shape: [2 * width, 7, 7] });
+  h = hidden(convTranspose2d(h, { filters: 2 * width, ...same, ...options }));
+  h = hidden(convTranspose2d(h, { filters: width, ...same, ...options }));
   return graph({ image: tanh(conv2d(h, { filters: 1, kernel: 7, padding: 'same' })) });
 }
 
 /** [C, H, W] → one logit. */
-export function kerasMnistDiscriminator({ channels, height, width }: ImageShape): GraphSpec {
-  let h = input('image', { shape: [channels, height, width] });
-  h = leakyRelu(conv2d(h, { filters: 64, ...same }));
-  h = leakyRelu(conv2d(h, { filters: 128, ...same }));
+export function kerasMnistDiscriminator(
+  { channels, height, width: columns }: ImageShape,
+  { width = 64 }: Partial<KerasMnistOptions> = {},
+): GraphSpec {
+  let h = input('image', { shape: [channels, height, columns] });
+  h = leakyRelu(conv2d(h, { filters: width, ...same }));
+  h = leakyRelu(conv2d(h, { filters: 2 * width, ...same }));
   return graph({ logits: dense(flatten(h), { units: 1 }) });
 }

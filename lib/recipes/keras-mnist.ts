@@ -15,6 +15,7 @@ export const kerasMnist = defineRecipe({
   data: { kind: 'images', shapes: '1×28×28' },
   model: z.strictObject({
     latentSize: z.int().min(1).default(100),
+    width: z.int().min(1).max(1024).default(64),
     generatorNorm: z.enum(['none', 'batch']).default('none'),
   }),
   generator: kerasMnistGenerator,
