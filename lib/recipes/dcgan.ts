@@ -16,6 +16,7 @@ export const dcgan = defineRecipe({
     latentSize: z.int().min(1).default(100),
     width: z.int().min(1).max(1024).default(64),
     discriminatorNorm: z.enum(['batch', 'none']).default('batch'),
+    generatorNorm: z.enum(['batch', 'none']).default('batch'),
   }),
   generator: dcganGenerator,
   discriminator: dcganDiscriminator,

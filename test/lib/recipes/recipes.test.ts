@@ -60,6 +60,13 @@ describe('recipes', () => {
     expect(count(recipe.models.discriminator)).toBe(
       64 * 17 - 64 + 64 + 128 * 64 * 16 + 128 + 6272 + 1,
     );
+    expect(recipe.model).toEqual({ latentSize: 100, width: 64, generatorNorm: 'none' });
+    const { models } = resolveRecipe(
+      { recipe: 'keras-mnist', model: { generatorNorm: 'batch' } },
+      mnist,
+    );
+    expect(models.generator.nodes.filter(({ op }) => op === 'batchNorm')).toHaveLength(4);
+    expect(models.discriminator).toEqual(recipe.models.discriminator);
   });
 
   it.each([
