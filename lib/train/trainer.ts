@@ -3,6 +3,7 @@ import { BatchLoader } from '../data/loader.js';
 import { openDataset, type SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { Images } from '../image/images.js';
+import { requireMemory } from '../memory.js';
 import { type NativeSession, native, type SampleReport } from '../native.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
@@ -11,6 +12,7 @@ import { describeData, requireShape } from './data.js';
 import type { Position, ProgressEvent, TrainEvent, WarningEvent } from './events.js';
 import { Feed } from './feed.js';
 import { HealthMonitor } from './health.js';
+import { requireStepMemory } from './memory.js';
 import { type Samples, samplesPicture } from './picture.js';
 import { type ProfileOptions, profileOptions } from './profile.js';
 import { Profiling } from './profiling.js';
@@ -98,7 +100,7 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Opens the data, resolves the recipe, builds the networks and, where asked, the run directory.
-   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `IO`, or a `CHECKPOINT_…` code.
+   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `MEMORY`, `IO`, or a `CHECKPOINT_…` code.
    */
   static async create(options: TrainerOptions): Promise<Trainer> {
     const profile = profileOptions(options.profile);
@@ -117,6 +119,7 @@ export class Trainer implements AsyncDisposable {
         image: dataset.shape,
         ...(dataset.classes && { classes: dataset.classes.length }),
       });
+    if (!resumed) requireStepMemory(recipe);
     const session = resumed?.session ?? (await native().createSession(JSON.stringify(recipe)));
     try {
       requireShape(recipe, dataset);
@@ -257,12 +260,15 @@ export class Trainer implements AsyncDisposable {
     return this.dispose();
   }
 
-  private draw(
+  private async draw(
     count: number,
     { labels, ...rest }: DrawOptions,
     output: 'uint8' | 'float32',
   ): Promise<SampleReport> {
     const classes = labels && { labels: Int32Array.from(labels) };
+    const { channels, height, width } = this.recipe.image;
+    const bytes = count * channels * height * width * (output === 'uint8' ? 1 : 4);
+    requireMemory(bytes, `${count} images of ${channels}×${height}×${width}`);
     return this.session.sample({ count, ...rest, ...classes, output });
   }
 
