@@ -12,8 +12,10 @@ export type ErrorCode =
   | 'CHECKPOINT_VERSION'
   /** A checkpoint is whole, but of other networks or another recipe than the one at hand. */
   | 'CHECKPOINT_MISMATCH'
-  /** The file system refused: full, read-only, missing, no permission. */
+  /** The file system refused: full, read-only, missing, no permission; or another training is using the run directory. */
   | 'IO'
+  /** There is not enough memory for what was asked. `details.bytes` says how much that is, where it is known. */
+  | 'MEMORY'
   /** A loss, gradient or weight became NaN or infinite. */
   | 'NON_FINITE'
   /** The session or network was used after `dispose()`. */
@@ -45,11 +47,32 @@ export class GanodeError extends Error {
 
 /** "Expected X for Y but received Z of type T": the one wording for a wrong argument; of one that is absent, "received nothing". */
 export function invalid(name: string, expected: string, received: unknown): GanodeError {
-  const value = typeof received === 'string' ? JSON.stringify(received) : String(received);
-  const shown = received === undefined ? 'nothing' : `${value} of type ${typeof received}`;
+  const shown = received === undefined ? 'nothing' : `${show(received)} of type ${typeof received}`;
   return new GanodeError(
     'INVALID_OPTION',
     `Expected ${expected} for ${name} but received ${shown}`,
     { details: { name, expected } },
   );
+}
+
+/** A value on one line of a message: JSON where it has that, cut to 80 characters. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'function';
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
+  const text = typeof value === 'string' || isStructure(value) ? safeJson(value) : String(value);
+  if (text === undefined) return typeof value;
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function isStructure(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function safeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

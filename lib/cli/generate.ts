@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type ClassLabel, parseClasses } from '../data/classes.js';
 import { GanodeError } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { curves } from '../image/curves.js';
+import { pictureFormat, writePicture } from '../image/encode.js';
 import { npy } from '../image/npy.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
+import { refuseExisting, refuseExistingFolder, tellWritten } from './outputs.js';
 import { number, wholeNumber } from './parse.js';
 
 interface GenerateFlags extends LoadOptions {
@@ -35,13 +36,6 @@ export function addLoadOptions(command: Command): Command {
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
     .option('--force', 'overwrite what is there');
-}
-
-/** Throws rather than overwrite what is there. */
-export function refuseExisting(path: string | undefined, force: boolean | undefined): void {
-  if (path && !force && existsSync(path)) {
-    throw new GanodeError('INVALID_OPTION', `${path} is there already; --force overwrites it`);
-  }
 }
 
 export function loadOptions({
@@ -77,7 +71,7 @@ export function addGenerate(program: Command): void {
       'of a mixture of experts, the one that makes all images',
       wholeNumber(0),
     )
-    .option('--grid <file>', 'one PNG with all images')
+    .option('--grid <file>', 'one picture with all images: .png, .jpg, .webp, .avif or .tiff')
     .option('--png <dir>', 'one PNG an image')
     .option(
       '--npy <file>',
@@ -94,7 +88,9 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
       'Expected an output: --grid FILE.png, --png DIR or --npy FILE',
     );
   }
-  for (const path of [grid, png, npy]) refuseExisting(path, flags.force);
+  if (grid) pictureFormat(grid, '--grid');
+  for (const path of [grid, npy]) await refuseExisting(path, flags.force);
+  await refuseExistingFolder(png, flags.force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const options = {
     seed: flags.seed,
@@ -110,7 +106,7 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
     if (png) await images.toPngs(png);
     if (npy) await images.toNpy(npy);
   }
-  for (const path of [grid, png, npy]) if (path) process.stdout.write(`${path}\n`);
+  await tellWritten([grid, png, npy]);
 }
 
 /** One class for all images, or one an image. */
@@ -132,6 +128,6 @@ async function writeValues(
       `Expected --npy${sequences ? ' or --grid' : ''} for a generator whose values are no pixels`,
     );
   }
-  if (grid) await writeFileAtomic(grid, (await curves([count, steps, features], data)).png);
+  if (grid) await writePicture(grid, (await curves([count, steps, features], data)).png);
   if (file) await writeFileAtomic(file, npy(sequences ? [count, steps, features] : shape, data));
 }

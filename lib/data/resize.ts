@@ -1,5 +1,6 @@
 /** Images of another size than the recipe's. */
 import { setImmediate } from 'node:timers/promises';
+import { allocate } from '../memory.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { ArrayDataset, type Dataset, imageSize, type Pixels } from './dataset.js';
 import { Lanczos } from './lanczos.js';
@@ -21,7 +22,12 @@ export async function resizeDataset(
   const size = imageSize(resized.shape);
   const Type = source.dtype === 'uint8' ? Uint8Array : Float32Array;
   if (source.length * size * Type.BYTES_PER_ELEMENT > memoryLimit) return resized;
-  const images = new Type(source.length * size);
+  const images = allocate<Pixels>(
+    Type,
+    source.length * size,
+    `${source.length} resized images of ${height}×${width}`,
+    'a smaller memory limit (memoryLimit, --memory-limit) resizes them as they are read',
+  );
   for (let start = 0; start < source.length; start += resized.imagesPerTurn) {
     const count = Math.min(resized.imagesPerTurn, source.length - start);
     const indices = Uint32Array.from({ length: count }, (_, i) => start + i);

@@ -1,6 +1,6 @@
 /** Validation with messages of one line: the path, what was expected, what came. */
 import { z } from 'zod';
-import { GanodeError } from '../errors.js';
+import { GanodeError, show } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 
 /**
@@ -114,21 +114,6 @@ function describeAlternative(schema: z.ZodType): string {
     return words.map(show).join(' or ');
   }
   return schema.def.type;
-}
-
-/** A value as JSON on one line, cut to 80 characters. */
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const plain = typeof value === 'number' || typeof value === 'bigint';
-  return (plain ? String(value) : (safeJson(value) ?? typeof value)).slice(0, 80);
-}
-
-function safeJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
