@@ -1,14 +1,20 @@
 /** From what `--data` says to a dataset. */
 import { stat } from 'node:fs/promises';
-import { GanodeError } from '../errors.js';
+import { GanodeError, invalid } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
-import { type Dataset, defaultMemoryLimit, requireMemoryLimit, requireShape } from './dataset.js';
+import { openNpy } from './arrays.js';
+import { cifarFile, cifarIn, isArchive, openCifar, packed } from './cifar.js';
+import { type Dataset, requireMemoryLimit, requireShape } from './dataset.js';
+import { DerivedDataset } from './derived.js';
+import { requireFit } from './fit.js';
 import { type FolderOptions, openFolder } from './folder.js';
+import { kindOf } from './kind.js';
 import { openMixture } from './mixture.js';
 import { idxSplits, openFashionMnist, openIdxFolder, openMnist } from './mnist.js';
+import { openNpz, parseNpzSource } from './npz.js';
 import { resizeDataset } from './resize.js';
-import { openNpy, openSines } from './sequences.js';
+import { openSines } from './sequences.js';
 import { requirePart, requireSplitName, type Split } from './split.js';
 import { stackDigits } from './stacked-mnist.js';
 
@@ -23,6 +29,8 @@ const named: Record<string, Opener> = {
   mnist: openMnist,
   'fashion-mnist': openFashionMnist,
   'stacked-mnist': openStacked,
+  cifar10: (dir, split) => openCifar('cifar10', dir, split),
+  cifar100: (dir, split) => openCifar('cifar100', dir, split),
   ring: drawn('ring', (seed) => openMixture('ring', { seed })),
   grid: drawn('grid', (seed) => openMixture('grid', { seed })),
   sines: drawn('sines', openSines),
@@ -33,7 +41,10 @@ function drawn(name: string, open: (seed: number) => Dataset): Opener {
   return async (dir, split) => {
     if (dir)
       throw new GanodeError('INVALID_DATA', `${name}: expected no folder but received "${dir}"`);
-    return open(split === 'train' ? 0 : 1);
+    return new DerivedDataset(open(split === 'train' ? 0 : 1), {
+      split,
+      splits: ['train', 'test'],
+    });
   };
 }
 
@@ -56,6 +67,10 @@ async function openStacked(
  * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
  */
 export async function openDataset(source: string, options: SourceOptions = {}): Promise<Dataset> {
+  if (typeof source !== 'string') throw invalid('source', 'a name of data or a path', source);
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options', 'an object', options);
+  if (options.fit !== undefined) requireFit(options.fit);
   const dataset = await open(source, options);
   return resizedTo(dataset, options);
 }
@@ -80,8 +95,18 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
     requirePart(name, ['train', 'test'], split);
     return (named[name] as Opener)(path, split, options);
   }
-  if (/\.npy$/i.test(path)) return openNpy(path);
+  const npz = parseNpzSource(path);
+  if (npz) return openNpz(npz, split);
+  if (/\.npy$/i.test(path)) {
+    if (split !== 'train') requirePart(path, [], split);
+    return openNpy(path);
+  }
   const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) {
+    const cifar = cifarFile(path);
+    if (cifar) return openCifar(cifar, path, split);
+    if (isArchive(path)) throw packed(path);
+  }
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
     throw new GanodeError(
@@ -95,16 +120,18 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
     requirePart(path, parts, split);
     return openIdxFolder(path, { split });
   }
+  const cifar = cifarIn(path);
+  if (cifar) return openCifar(cifar, path, split);
   return openFolder(path, options);
 }
 
 async function resizedTo(
   dataset: Dataset,
-  { image, memoryLimit = defaultMemoryLimit }: SourceOptions,
+  { image, memoryLimit, fit, background }: SourceOptions,
 ): Promise<Dataset> {
   const shape: ImageShape = { ...dataset.shape, ...image };
   requireShape(shape);
-  requireMemoryLimit(memoryLimit);
+  if (memoryLimit !== undefined) requireMemoryLimit(memoryLimit);
   if (shape.channels !== dataset.shape.channels) {
     throw new GanodeError(
       'INVALID_DATA',
@@ -113,11 +140,11 @@ async function resizedTo(
   }
   const { height, width } = dataset.shape;
   if (height === shape.height && width === shape.width) return dataset;
-  if (dataset.dtype === 'float32') {
+  if (dataset.dtype === 'float32' && kindOf(dataset) !== 'images') {
     throw new GanodeError(
       'INVALID_DATA',
       `${dataset.name}: expected ${shape.height}×${shape.width} but its items are ${height}×${width}, and numbers that are no pixels are not resized`,
     );
   }
-  return resizeDataset(dataset, shape, memoryLimit);
+  return resizeDataset(dataset, shape, { memoryLimit, fit, background });
 }

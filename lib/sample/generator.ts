@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
+import { type DataKind, kindOf } from '../data/kind.js';
 import { invalid } from '../errors.js';
 import { Images } from '../image/images.js';
 import { type NativeNetwork, native, type SampleRequest } from '../native.js';
@@ -73,8 +74,10 @@ export class Generator implements AsyncDisposable {
     readonly checkpoint: string,
     /** Experts of a mixture (its output `gate`); 0 for a single generator. */
     readonly experts: number,
-    /** Of the data that it was trained on: `float32` where values are no pixels, and `sampleRaw` is what one wants. */
+    /** Type of the data that it was trained on. */
     readonly dtype: Dataset['dtype'],
+    /** What it makes. Of `sequences` and `points` of float32, `sampleRaw` is what one wants, as they are no pixels. */
+    readonly kind: DataKind,
   ) {}
 
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
@@ -84,7 +87,9 @@ export class Generator implements AsyncDisposable {
     const network = await native().openGenerator(checkpoint, options);
     const { outputs } = native().inspectGraph(JSON.stringify(recipe.models.generator));
     const experts = outputs['gate']?.shape[0] ?? 0;
-    return new Generator(network, recipe, step, checkpoint, experts, data?.dtype ?? 'uint8');
+    const dtype = data?.dtype ?? 'uint8';
+    const kind = kindOf({ shape: recipe.image, dtype, ...(data?.kind && { kind: data.kind }) });
+    return new Generator(network, recipe, step, checkpoint, experts, dtype, kind);
   }
 
   /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
@@ -93,7 +98,7 @@ export class Generator implements AsyncDisposable {
     return label && 'classes' in label ? label.classes : 0;
   }
 
-  /** Makes `count` images, uint8. Throws `INVALID_OPTION`. */
+  /** Makes `count` images, uint8: values from -1 to 1 become 0 … 255, those beyond the nearest of them. Throws `INVALID_OPTION`. */
   async sample(count: number, options: SampleOptions = {}): Promise<Images> {
     const latents = await this.latents(count, options);
     return this.render(latents, this.labels(count, options.labels), options);
