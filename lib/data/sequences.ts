@@ -4,22 +4,21 @@
  */
 import { invalid } from '../errors.js';
 import { asPixels, type GivenPixels } from '../image/pixels.js';
-import { ArrayDataset } from './dataset.js';
+import { ArrayDataset, type ArrayDatasetOptions } from './dataset.js';
 import { Random } from './sampler.js';
 
-export interface SequencesOptions {
-  /** N×steps×features, row-major. float32 is taken as it is, uint8 is scaled from 0 … 255 to [-1, 1]. */
+export interface SequencesOptions
+  extends Pick<
+    ArrayDatasetOptions,
+    'range' | 'labels' | 'classes' | 'split' | 'splits' | 'warnings'
+  > {
+  /** N×steps×features, row-major. float32 is taken as it is and should be from -1 to 1, uint8 is scaled from 0 … 255 to [-1, 1]. */
   values: GivenPixels;
   steps: number;
   /** Numbers at each step. Default 1. */
   features?: number;
-  /** One class index a sequence. */
-  labels?: ArrayLike<number>;
-  /** Names of the classes. Default: their numbers. */
-  classes?: readonly string[];
   /** For messages and the run directory. Default `sequences`. */
   name?: string;
-  warnings?: readonly string[];
 }
 
 /** Sequences in memory. Throws as `ArrayDataset`. */

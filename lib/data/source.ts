@@ -61,8 +61,10 @@ async function openStacked(
 
 /**
  * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, `stacked-mnist`, `stacked-mnist:DIR` (a folder of MNIST's
- * files), `ring`, `grid`, `sines`, a folder of idx files, a folder of images, or an .npy file (N×steps, N×steps×features,
- * N×C×H×W). Data of another size than `image` asks for is resized.
+ * files), `cifar10:DIR`, `cifar100:DIR`, `ring`, `grid`, `sines`, a folder of idx files, of CIFAR's binary files or of images, an
+ * .npy file (N×steps, N×steps×features, N×H×W of bytes, N×C×H×W, N×H×W×C), or an .npz file of such arrays (`FILE.npz`,
+ * `FILE.npz:IMAGES`, `FILE.npz:IMAGES,LABELS`). Images of another size than `image` asks for are resized, and fitted by `fit`
+ * where their proportions are others.
  *
  * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
  */
