@@ -10,6 +10,7 @@ export interface DataFlags {
   channels?: number;
   fit?: SourceOptions['fit'];
   background?: string;
+  labelsFrom?: string;
   split?: Split;
   onBroken?: SourceOptions['onBroken'];
   memoryLimit?: number;
@@ -23,7 +24,11 @@ export function splitOption(description: string): Option {
 export function addDataOptions(command: Command): Command {
   return command
     .option('--size <n>', 'height and width of the images; other sizes are resized', wholeNumber(1))
-    .option('--channels <n>', 'channels of a folder of images: 1 or 3', wholeNumber(1))
+    .option(
+      '--channels <n>',
+      'channels of pictures: 1 (grey), 3 (RGB) or 4 (RGB and alpha); default 3',
+      wholeNumber(1),
+    )
     .addOption(
       new Option('--fit <how>', 'how images of another shape are fitted; default crop').choices([
         ...fits,
@@ -32,6 +37,10 @@ export function addDataOptions(command: Command): Command {
     .option(
       '--background <colour>',
       'behind transparent pixels and around padded images: white, #336699; default white',
+    )
+    .option(
+      '--labels-from <what>',
+      'classes of pictures: folders, none, or a CSV, TSV or JSON Lines file; default such a file where one lies there, folders otherwise',
     )
     .addOption(splitOption('part of data that comes in parts; default train'))
     .addOption(
@@ -46,10 +55,10 @@ export function addDataOptions(command: Command): Command {
 
 /** What they say, as `openDataset` takes it; nothing for what was not given. */
 export function dataOptions(flags: DataFlags): SourceOptions {
-  const { size, channels, fit, background, split, onBroken, memoryLimit } = flags;
+  const { size, channels, fit, background, labelsFrom, split, onBroken, memoryLimit } = flags;
   const image = defined({ height: size, width: size, channels });
   return {
     ...(Object.keys(image).length > 0 && { image }),
-    ...defined({ fit, background, split, onBroken, memoryLimit }),
+    ...defined({ fit, background, labelsFrom, split, onBroken, memoryLimit }),
   };
 }

@@ -4,9 +4,10 @@ import { GanodeError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { type Dataset, defaultMemoryLimit, requireMemoryLimit, requireShape } from './dataset.js';
-import { type FolderOptions, openFolder } from './folder.js';
+import { type FolderOptions, openFolder, openZip } from './folder.js';
 import { openMixture } from './mixture.js';
 import { idxSplits, openFashionMnist, openIdxFolder, openMnist } from './mnist.js';
+import { isZip } from './pictures/listing-zip.js';
 import { resizeDataset } from './resize.js';
 import { openNpy, openSines } from './sequences.js';
 import { requirePart, requireSplitName, type Split } from './split.js';
@@ -50,7 +51,7 @@ async function openStacked(
 
 /**
  * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, `stacked-mnist`, `stacked-mnist:DIR` (a folder of MNIST's
- * files), `ring`, `grid`, `sines`, a folder of idx files, a folder of images, or an .npy file (N×steps, N×steps×features,
+ * files), `ring`, `grid`, `sines`, a folder of idx files, a folder or a zip of pictures, or an .npy file (N×steps, N×steps×features,
  * N×C×H×W). Data of another size than `image` asks for is resized.
  *
  * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
@@ -82,6 +83,7 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   }
   if (/\.npy$/i.test(path)) return openNpy(path);
   const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() && (await isZip(path))) return openZip(path, options);
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
     throw new GanodeError(
