@@ -21,7 +21,7 @@ export interface Dataset {
   /** Which part of its source this is, and which parts that has; absent where a source is one whole. */
   readonly split?: Split;
   readonly splits?: readonly Split[];
-  /** How pictures were brought to `shape`; absent where all of them came in it. */
+  /** How pictures of other proportions are brought to `shape`; absent where the source is no files of pictures. */
   readonly fit?: Fit;
   /** Notes for the user, such as broken files that were left out. May grow while a streamed folder is read. */
   readonly warnings?: readonly string[];

@@ -77,11 +77,20 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   const split = options.split ?? 'train';
   requireSplitName(split);
   const { name, path } = parseSource(source);
+  const refuseLabels = (): void => {
+    if (options.labelsFrom === undefined) return;
+    const expected = `nothing for labelsFrom (${source} is no folder or zip of pictures)`;
+    throw new GanodeError('INVALID_OPTION', `Expected ${expected}`);
+  };
   if (name !== undefined) {
+    refuseLabels();
     requirePart(name, ['train', 'test'], split);
     return (named[name] as Opener)(path, split, options);
   }
-  if (/\.npy$/i.test(path)) return openNpy(path);
+  if (/\.npy$/i.test(path)) {
+    refuseLabels();
+    return openNpy(path);
+  }
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() && (await isZip(path))) return openZip(path, options);
   if (!found?.isDirectory()) {
@@ -94,6 +103,7 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   }
   const parts = idxSplits(path);
   if (parts.length > 0) {
+    refuseLabels();
     requirePart(path, parts, split);
     return openIdxFolder(path, { split });
   }

@@ -1,7 +1,7 @@
 /** Which pictures of a listing are read, and of which class each is. */
 import { splits as allSplits, requirePart, type Split } from '../split.js';
 import { byFolders } from './class-folders.js';
-import { findLabels, gaps, type LabelTable, readLabels } from './labels.js';
+import { findLabels, gaps, type LabelTable, readLabels, unusedLabels } from './labels.js';
 import { type Listing, naturally } from './listing.js';
 import { type Part, partsOf, topOf } from './parts.js';
 
@@ -94,7 +94,9 @@ async function sharedLabels(
   { labelsFrom }: ArrangeOptions,
 ): Promise<{ table: LabelTable | undefined; notes: string[] }> {
   const notes: string[] = [];
-  if (labelsFrom === 'folders' || labelsFrom === 'none') return { table: undefined, notes };
+  if (labelsFrom === 'folders' || labelsFrom === 'none') {
+    return { table: undefined, notes: unusedLabels(top, files, labelsFrom) };
+  }
   if (labelsFrom !== undefined) {
     return { table: await readLabels(listing, labelsFrom, pictures), notes };
   }
@@ -110,17 +112,19 @@ async function classify(
   { labelsFrom }: ArrangeOptions,
   shared: LabelTable | undefined,
 ): Promise<Classed> {
-  const warnings: string[] = [];
-  const pictures = part.pictures;
+  const { pictures, split, folder } = part;
+  const isNamed = labelsFrom === 'folders' || labelsFrom === 'none';
+  const warnings =
+    split && isNamed ? unusedLabels(folder, contents.files, labelsFrom) : ([] as string[]);
   const none = { pictures, names: [], warnings };
   if (labelsFrom === 'none') return none;
-  const isLooked = part.split !== undefined && labelsFrom === undefined;
-  const ownTable = isLooked
-    ? await findLabels(listing, part.folder, contents.files, pictures, warnings)
-    : undefined;
+  const ownTable =
+    split !== undefined && labelsFrom === undefined
+      ? await findLabels(listing, folder, contents.files, pictures, warnings)
+      : undefined;
   const table = ownTable ?? shared;
   if (!table) {
-    const found = byFolders(listing.place(part.folder), part.folder, pictures, contents.folders);
+    const found = byFolders(listing.place(folder), folder, pictures, contents.folders);
     return { ...found, warnings: [...warnings, ...found.warnings] };
   }
   const { classes } = table;

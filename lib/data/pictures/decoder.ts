@@ -20,14 +20,6 @@ export interface DecoderOptions {
   background?: string;
 }
 
-/** What a picture turned out to be. */
-export interface Found {
-  /** Whether it has pixels that are not opaque; of one that was only checked, whether it can have them. */
-  transparent: boolean;
-  /** Whether its proportions are others than the shape's, so that it matters how it is fitted. */
-  fitted: boolean;
-}
-
 /** Decodes pictures to one shape. */
 export class Decoder {
   private constructor(
@@ -50,12 +42,12 @@ export class Decoder {
 
   /**
    * A picture as C×H×W bytes: turned upright (EXIF), fitted, put on the background unless there are 4 channels (RGBA, alpha not
-   * multiplied in). Of an animation or a document, the first picture. Rejects with sharp's error where it does not decode or
+   * multiplied in). Of an animation or a document, the first picture. `transparent`: whether any pixel is not opaque. Rejects with sharp's error where it does not decode or
    * is cut short.
    *
    * @param source A path, or the content of the file.
    */
-  async decode(source: string | Buffer): Promise<Found & { pixels: Uint8Array }> {
+  async decode(source: string | Buffer): Promise<{ pixels: Uint8Array; transparent: boolean }> {
     const { channels, height, width } = this.shape;
     const { data, info } = await together(() =>
       sharp(source, { failOn: 'error' })
@@ -65,21 +57,16 @@ export class Decoder {
         .raw()
         .toBuffer({ resolveWithObject: true }),
     );
-    const isWhole = info.height === height && info.width === width;
-    const fitted = this.fit === 'stretch' || info.cropOffsetLeft !== undefined || !isWhole;
     const transparent = info.channels === 4 && hasAlpha(data);
     const planes = this.planes(data, info);
     const pixels = channels === 1 ? await grey(planes, this.shape) : planes;
-    return { pixels, transparent, fitted };
+    return { pixels, transparent };
   }
 
-  /** Reads the header only. Rejects with sharp's error where there is none. */
-  async check(source: string | Buffer): Promise<Found> {
-    const { hasAlpha, autoOrient } = await together(() => sharp(source).metadata());
-    const { height, width } = this.shape;
-    // What is a fraction of a pixel off is resized to the shape, whichever way.
-    const fitted = Math.round((autoOrient.width * height) / autoOrient.height) !== width;
-    return { transparent: hasAlpha === true, fitted };
+  /** Reads the header only; says whether there can be pixels that are not opaque. Rejects with sharp's error where there is none. */
+  async check(source: string | Buffer): Promise<{ transparent: boolean }> {
+    const { hasAlpha } = await together(() => sharp(source).metadata());
+    return { transparent: hasAlpha === true };
   }
 
   /** Pixels side by side, smaller than the shape where they are to be padded, as planes: 4 where the shape has them, 3 otherwise. */

@@ -7,9 +7,6 @@ import { shown } from './words.js';
 export const mostLabelBytes = 2 ** 26;
 /** Characters of a class' name; captions and the like are longer. */
 const mostClassCharacters = 200;
-/** Rows that are looked at for names of pictures where no header tells the columns. */
-const rowsLookedAt = 20;
-
 /** Names of columns, the most telling first. */
 const nameColumns = [
   ...['file_name', 'filename', 'file', 'file_path', 'filepath', 'path', 'image_path'],
@@ -75,14 +72,13 @@ function fromTable(
   } catch (error) {
     throw new NoLabels((error as Error).message.split('\n')[0]?.slice(0, 200));
   }
-  const header = rows[0] ?? [];
+  const [header] = rows;
+  if (!header) throw new NoLabels('it is empty');
   const named = columnsOf(header);
   if (named) return rows.slice(1).map((row) => pair(row[named.name], row[named.label]));
-  const isPair = rows.slice(0, rowsLookedAt).every(({ length }) => length === 2);
-  const name = [0, 1].find((column) =>
-    rows.slice(0, rowsLookedAt).some((row) => isPicture(row[column] ?? '')),
-  );
-  if (isPair && name !== undefined) return rows.map((row) => pair(row[name], row[1 - name]));
+  // Without a header the first row names a picture already.
+  const name = header.length === 2 ? header.findIndex(isPicture) : -1;
+  if (name >= 0) return rows.map((row) => pair(row[name], row[1 - name]));
   throw new NoLabels(`${wanted} but it has ${shown(header.join(', '))}`);
 }
 

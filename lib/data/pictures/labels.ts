@@ -54,6 +54,17 @@ export async function findLabels(
   return only && tabulate(listing.place(only.file), only.labels, only.index);
 }
 
+/** A line for each file of a folder that may list labels, where classes do not come from it. */
+export function unusedLabels(
+  folder: string,
+  files: readonly string[],
+  labelsFrom: 'folders' | 'none',
+): string[] {
+  const why = labelsFrom === 'folders' ? 'classes come from the folders' : 'no classes are wanted';
+  const candidates = files.filter((file) => folderOf(file) === folder && mayHoldLabels(file));
+  return candidates.length > 0 ? [`${listed(candidates)} not used: ${why}`] : [];
+}
+
 /**
  * The list of labels in a named file: one of the listing's, or any other, whose names are then as seen from the listing's top.
  *

@@ -70,7 +70,7 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
   const common = {
     ...(split && { split }),
     ...(splits && { splits }),
-    ...(read.fitted && { fit: decoder.fit }),
+    fit: decoder.fit,
     ...(classes && { classes }),
   };
   if (!target) {

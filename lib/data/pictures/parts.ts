@@ -81,15 +81,11 @@ export function partsOf(
   if (named.length === 0) return { parts: [whole], warnings: [] };
   const areParts = named.length === folders.length;
   if (!areParts || (named.length < 2 && partNamed(named[0] as string) !== 'train')) {
-    const others = areParts
-      ? 'no other part is'
-      : `${listed(folders.filter((f) => !partNamed(f)))} is`;
-    return {
-      parts: [whole],
-      warnings: [
-        `${shown(path)}: ${listed(named)} taken as classes, not parts, as ${others} there`,
-      ],
-    };
+    const others = folders.filter((folder) => !partNamed(folder));
+    const why = areParts
+      ? 'as a class, not as a part, as there is no train and no second part'
+      : `as classes, not as parts, as ${listed(others)} lie beside`;
+    return { parts: [whole], warnings: [`${shown(path)}: ${listed(named)} read ${why}`] };
   }
   const parts = named.map((folder) => ({
     split: partNamed(folder) as Split,

@@ -15,8 +15,6 @@ export interface ReadPictures {
   broken: Map<number, unknown>;
   /** How many have (streamed: may have) pixels that are not opaque. */
   transparent: number;
-  /** Whether any has other proportions than the decoder's shape. */
-  fitted: boolean;
 }
 
 /**
@@ -32,21 +30,19 @@ export async function readPictures(
   const size = imageSize(decoder.shape);
   const failures = new Map<number, unknown>();
   let transparent = 0;
-  let fitted = false;
   await inParallel(pictures.length, async (index) => {
     try {
       const source = await listing.source((pictures[index] as Picture).name);
       const found = target ? await decoder.decode(source) : await decoder.check(source);
       if ('pixels' in found) target?.set(found.pixels as Uint8Array, index * size);
       if (found.transparent) transparent += 1;
-      fitted ||= found.fitted;
     } catch (error) {
       failures.set(index, error);
     }
   });
   const broken = new Map([...failures].sort(([a], [b]) => a - b));
   if (target && broken.size > 0) compact(target, pictures.length, size, broken);
-  return { broken, transparent, fitted };
+  return { broken, transparent };
 }
 
 /** Moves the good images together, in place. */

@@ -1,7 +1,7 @@
 /** Wordings that several messages share; each stays short whatever names come in. */
 
 /** Characters of a name that a message shows. */
-const mostCharacters = 160;
+const mostCharacters = 100;
 
 /** A name as messages show it: the middle of a very long one is left out. */
 export function shown(name: string): string {
