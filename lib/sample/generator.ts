@@ -1,6 +1,6 @@
 import { type ClassLabel, classIndices } from '../data/classes.js';
 import type { Dataset } from '../data/dataset.js';
-
+import { type DataKind, kindOf } from '../data/kind.js';
 import { invalid } from '../errors.js';
 import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
@@ -80,8 +80,10 @@ export class Generator implements AsyncDisposable {
     readonly checkpoint: string,
     /** Experts of a mixture (its output `gate`); 0 for a single generator. */
     readonly experts: number,
-    /** Of the data that it was trained on: `float32` where values are no pixels, and `sampleRaw` is what one wants. */
+    /** Type of the data that it was trained on. */
     readonly dtype: Dataset['dtype'],
+    /** What it makes. Of `sequences` and `points` of float32, `sampleRaw` is what one wants, as they are no pixels. */
+    readonly kind: DataKind,
     /** Names of the classes of its data, where they are known: `labels` takes them. */
     readonly classNames: readonly string[] | undefined,
   ) {}
@@ -94,7 +96,8 @@ export class Generator implements AsyncDisposable {
     const { outputs } = native().inspectGraph(JSON.stringify(recipe.models.generator));
     const experts = outputs['gate']?.shape[0] ?? 0;
     const dtype = data?.dtype ?? 'uint8';
-    return new Generator(network, recipe, step, checkpoint, experts, dtype, data?.classes);
+    const kind = kindOf({ shape: recipe.image, dtype, ...(data?.kind && { kind: data.kind }) });
+    return new Generator(network, recipe, step, checkpoint, experts, dtype, kind, data?.classes);
   }
 
   /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
@@ -102,7 +105,10 @@ export class Generator implements AsyncDisposable {
     return labelClasses(this.recipe.models.generator);
   }
 
-  /** Makes `count` images, uint8. Throws `INVALID_OPTION`; `MEMORY` for more than can be held at once. */
+  /**
+   * Makes `count` images, uint8: values from -1 to 1 become 0 … 255, those beyond the nearest of them. Throws `INVALID_OPTION`;
+   * `MEMORY` for more than can be held at once.
+   */
   async sample(count: number, options: SampleOptions = {}): Promise<Images> {
     this.requireImages(count, 1);
     const latents = await this.latents(count, options);
