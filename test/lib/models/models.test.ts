@@ -60,9 +60,9 @@ describe('keras-mnist', () => {
     const generator = kerasMnistGenerator(grey28, { latentSize: 100, generatorNorm: 'batch' });
     const hidden = generator.nodes.filter(({ op }) => op === 'batchNorm');
     expect(hidden).toHaveLength(4);
-    expect(generator.nodes.filter(({ op }) => op === 'leakyRelu').map(({ inputs }) => inputs)).toEqual(
-      hidden.map(({ name }) => [name]),
-    );
+    expect(
+      generator.nodes.filter(({ op }) => op === 'leakyRelu').map(({ inputs }) => inputs),
+    ).toEqual(hidden.map(({ name }) => [name]));
     // The biases of the plain form give way to a scale and a shift each; the last layer keeps its own.
     const biases = 128 + 6272 + 128 + 64;
     expect(inspect(generator).parameters).toBe(1_218_561 + biases);
