@@ -21,7 +21,7 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import { doublingsOf } from './doublings.js';
+import { covering, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 export interface DcganOptions {
@@ -44,7 +44,7 @@ const scales: Initializer = { kind: 'normal', mean: 1, std: 0.02 };
 /**
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function dcganGenerator(
   image: ImageShape,
@@ -65,7 +65,9 @@ export function dcganGenerator(
   const normalized = generatorNorm === 'batch';
   const hidden = (x: Value): Value => relu(normalized ? batchNorm(x, { initializer: scales }) : x);
   const up = { initializer: weights, bias: !normalized } as const;
-  h = hidden(convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: base, ...up }));
+  h = hidden(
+    convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: covering(base), ...up }),
+  );
   for (let level = doublings - 2; level >= 0; level -= 1) {
     const filters = width * 2 ** level;
     h = hidden(convTranspose2d(h, { filters, kernel: 4, stride: 2, padding: 1, ...up }));
@@ -100,6 +102,6 @@ export function dcganDiscriminator(
     h = conv2d(h, { filters: width * 2 ** level, ...down, bias: !normalized });
     h = leakyRelu(normalized ? batchNorm(h, { initializer: scales }) : h);
   }
-  h = conv2d(h, { filters: 1, kernel: base, initializer: weights, bias: false });
+  h = conv2d(h, { filters: 1, kernel: covering(base), initializer: weights, bias: false });
   return graph({ logits: reshape(h, { shape: [1] }) });
 }

@@ -91,7 +91,7 @@ describe('recipes', () => {
     ],
     [
       { image: { channels: 1, height: 30, width: 30 } },
-      /^image: expected 28×28 or a square power of two .* for dcgan but received 1×30×30$/,
+      /^image: expected sides .* for dcgan but received 1×30×30; the nearest that fit are 32×32 and 28×28$/,
     ],
     [{ classes: 3 }, /^classes: expected at least 10, the number of the data's classes, but/],
     [
