@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Metrics } from '../../../lib/train/events.js';
 import { HealthMonitor } from '../../../lib/train/health.js';
@@ -72,5 +73,57 @@ describe('HealthMonitor', () => {
     const { sampleDiversity, discriminatorSaturation, ...rest } = well;
     expect([sampleDiversity, discriminatorSaturation]).toEqual([0.9, 0.1]);
     expect(watch(times(9, rest)).flat()).toEqual([]);
+  });
+});
+
+/** Curves of the trainings that `bench/quality/cures.mjs` recorded: a number a report of ten steps. */
+interface Recorded {
+  seeds: {
+    imagesAReport: number;
+    curves: { diversity: string; saturation: string; gradient: string };
+  }[];
+}
+
+/** What each recorded training is told, whatever its length. */
+function told({ seeds }: Recorded): string[] {
+  return seeds.flatMap(({ imagesAReport, curves }) => {
+    const [diversity, saturation, gradient] = [
+      curves.diversity,
+      curves.saturation,
+      curves.gradient,
+    ].map((curve) => curve.split(' ').map((value) => (value === '' ? undefined : Number(value))));
+    const monitor = new HealthMonitor(resolvedTiny());
+    return (gradient ?? []).flatMap((generatorGradientNorm = 1, i) => {
+      const metrics = {
+        generatorGradientNorm,
+        sampleDiversity: diversity?.[i],
+        discriminatorSaturation: saturation?.[i],
+      } as Metrics;
+      const at = { step: 10 * (i + 1), images: imagesAReport * (i + 1) };
+      return monitor.check(metrics, at).map(({ kind }) => kind);
+    });
+  });
+}
+
+describe('recorded trainings', () => {
+  const path = new URL('../../../bench/quality/results/cures.json', import.meta.url);
+  const recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Recorded>;
+  const entries = Object.entries(recorded).map(([name, training]) => ({ name, training }));
+  const well = /^healthy:|: (batchNorm|recipe .*)$/;
+
+  it.each(entries.filter(({ name }) => well.test(name)))(
+    '$name: nothing is told',
+    ({ training }) => {
+      expect(told(training)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['keras-mnist: untreated', ['collapse']],
+    ['keras-mnist: betas', ['collapse']],
+    ['scarce: untreated', ['collapse']],
+    ['minimax: untreated', ['collapse', 'saturation']],
+  ])('%s: is told', (name, kinds) => {
+    expect(told(recorded[name] as Recorded)).toEqual(kinds);
   });
 });
