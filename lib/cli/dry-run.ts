@@ -10,6 +10,7 @@ import { Schedule } from '../train/schedule.js';
 import { Timeline } from '../train/timeline.js';
 import { Trainer } from '../train/trainer.js';
 import { countingRule, multiplyAddsOfStep } from './cost.js';
+import { onOneLine } from './line.js';
 import type { Training } from './training.js';
 
 /**
@@ -51,10 +52,10 @@ export async function dryRun({
     return;
   }
   const { channels, height, width } = dataset.shape;
-  const from = resume ? `, from ${resume} at step ${trainer.step}` : '';
+  const from = resume ? `, from ${onOneLine(resume)} at step ${trainer.step}` : '';
   const lines = [
     `recipe ${recipe.recipe}, ${recipe.precision}, ${recipe.device}${from}`,
-    `data ${dataset.name}: ${dataset.length} images of ${channels}×${height}×${width}`,
+    `data ${onOneLine(dataset.name)}: ${dataset.length} images of ${channels}×${height}×${width}`,
     '',
     ...networks.flatMap(({ name, graph }) => [name, summary(graph), '']),
     `${totalSteps} steps of ${describeSteps(stages)}; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
@@ -62,7 +63,7 @@ export async function dryRun({
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const warning of dataset.warnings ?? []) {
-    process.stderr.write(`ganode: warning: ${warning}\n`);
+    process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Training as people and machines watch it. */
 import { MultiBar, type Options, type SingleBar } from 'cli-progress';
 import type { ProgressEvent, TrainEvent, WarningEvent } from '../train/events.js';
+import { onOneLine } from './line.js';
 import { profileText } from './profile-table.js';
 
 /** Characters that the bar's line takes without the bar itself. */
@@ -51,7 +52,7 @@ export class Progress {
     if (this.json) {
       this.stdout.write(`${JSON.stringify(event)}\n`);
     } else if (event.type === 'warning') {
-      this.line(`ganode: warning: ${event.message}`, this.stderr);
+      this.line(`ganode: warning: ${onOneLine(event.message)}`, this.stderr);
     } else if (event.type !== 'progress') {
       const text = describe(event);
       if (text) this.note(text);
@@ -138,14 +139,14 @@ export function describe(
   switch (event.type) {
     case 'start':
       return event.resumedFrom
-        ? `resumed from ${event.resumedFrom} at step ${event.step} of ${event.totalSteps}`
+        ? `resumed from ${onOneLine(event.resumedFrom)} at step ${event.step} of ${event.totalSteps}`
         : `training ${event.totalSteps} steps`;
     case 'epoch':
       return undefined;
     case 'samples':
-      return `samples ${event.path}`;
+      return `samples ${onOneLine(event.path)}`;
     case 'checkpoint':
-      return `checkpoint ${event.path} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
+      return `checkpoint ${onOneLine(event.path)} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
     case 'profile':
       return profileText(event);
     case 'end':
