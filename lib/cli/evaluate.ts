@@ -16,6 +16,7 @@ import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
 import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
+import { onOneLine } from './line.js';
 import { isStandardOutput, refuseExisting } from './outputs.js';
 import { names, number, wholeNumber } from './parse.js';
 import { openHeldOut, sourceOf } from './real-data.js';
@@ -91,7 +92,8 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(threads !== undefined && { threads }),
       ...(!json && { onProgress }),
     });
-    for (const warning of report.warnings) process.stderr.write(`ganode: warning: ${warning}\n`);
+    for (const warning of report.warnings)
+      process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
     const whole = `${JSON.stringify(report, null, 2)}\n`;
     if (out) await writeFileAtomic(out, whole);
     if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
