@@ -55,7 +55,10 @@ export function reportText(report: EvaluationReport): string {
   ];
   const lines = [...table, '', facts.join('; ')];
   if (report.experts) lines.push(`experts' shares of the images: ${shares(report.experts)}`);
-  if (extractor) lines.push(`extractor ${extractor.id}: ${extractor.description}`);
+  if (extractor) {
+    const mark = extractor.chance ? ' (no better than guessing)' : '';
+    lines.push(`extractor ${extractor.id}: ${extractor.description}${mark}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 
