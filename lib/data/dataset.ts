@@ -30,7 +30,12 @@ export interface Dataset {
   readonly splits?: readonly Split[];
   /** How images of other proportions were brought to `shape`; absent where all of them had its proportions. */
   readonly fit?: Fit;
-  /** Notes for the user: problems such as broken files that were left out, and what was chosen where there was a choice. May grow while a streamed folder is read. */
+  /** Whether images are decoded each time they are read; absent for data in memory. */
+  readonly streamed?: boolean;
+  /**
+   * Notes for the user: problems such as broken files that were left out, and what was chosen where there was a choice. May grow
+   * while a streamed folder is read.
+   */
   readonly warnings?: readonly string[];
   /**
    * Fills `target` with the images at `indices`, C×H×W each, one after the other. Data in memory is copied before the call

@@ -21,6 +21,7 @@ const names: Readonly<Record<keyof Facts, true>> = {
   split: true,
   splits: true,
   fit: true,
+  streamed: true,
   warnings: true,
 };
 
@@ -36,6 +37,7 @@ export class DerivedDataset implements Dataset {
   declare readonly split?: Split;
   declare readonly splits?: readonly Split[];
   declare readonly fit?: Fit;
+  declare readonly streamed?: boolean;
   declare readonly warnings?: readonly string[];
 
   /** @param own Facts that differ from the source's. */
