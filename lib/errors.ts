@@ -12,8 +12,10 @@ export type ErrorCode =
   | 'CHECKPOINT_VERSION'
   /** A checkpoint is whole, but of other networks or another recipe than the one at hand. */
   | 'CHECKPOINT_MISMATCH'
-  /** The file system refused: full, read-only, missing, no permission. */
+  /** The file system refused: full, read-only, missing, no permission; or another training is using the run directory. */
   | 'IO'
+  /** There is not enough memory for what was asked. `details.bytes` says how much that is, where it is known. */
+  | 'MEMORY'
   /** A loss, gradient or weight became NaN or infinite. */
   | 'NON_FINITE'
   /** The session or network was used after `dispose()`. */
@@ -62,6 +64,22 @@ export function invalid(name: string, expected: string, received: unknown): Gano
   );
 }
 
+/** JSON of a value in a message, cut where it is long. Never throws. */
+export function showJson(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'function';
+  if (ArrayBuffer.isView(value)) return showValue(value);
+  return cut(jsonOf(value) ?? String(value), mostOfValue);
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A value in a message: strings in quotes, lists by their first values, all of it cut where it is long. Never throws. */
 export function showValue(value: unknown): string {
   if (typeof value === 'string')
@@ -69,7 +87,8 @@ export function showValue(value: unknown): string {
   if (Array.isArray(value) || ArrayBuffer.isView(value))
     return showList(value as ArrayLike<unknown>);
   try {
-    return cut(String(value), mostOfValue);
+    const plain = Object.getPrototypeOf(value ?? 0) === Object.prototype;
+    return cut((plain ? jsonOf(value) : undefined) ?? String(value), mostOfValue);
   } catch {
     // An object that does not say what it is.
     return Object.prototype.toString.call(value);

@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type ClassLabel, parseClasses } from '../data/classes.js';
 import { GanodeError } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { curves } from '../image/curves.js';
+import { pictureFormat, writePicture } from '../image/encode.js';
 import { npy } from '../image/npy.js';
 import { Generator, type LoadOptions, type SampleOptions } from '../sample/generator.js';
 import { isCurve } from '../train/picture.js';
+import { refuseExisting, refuseExistingFolder, tellWritten } from './outputs.js';
 import { number, wholeNumber } from './parse.js';
 
 interface GenerateFlags extends LoadOptions {
@@ -36,13 +37,6 @@ export function addLoadOptions(command: Command): Command {
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
     .option('--force', 'overwrite what is there');
-}
-
-/** Throws rather than overwrite what is there. */
-export function refuseExisting(path: string | undefined, force: boolean | undefined): void {
-  if (path && !force && existsSync(path)) {
-    throw new GanodeError('INVALID_OPTION', `${path} is there already; --force overwrites it`);
-  }
 }
 
 export function loadOptions({
@@ -78,7 +72,7 @@ export function addGenerate(program: Command): void {
       'of a mixture of experts, the one that makes all images',
       wholeNumber(0),
     )
-    .option('--grid <file>', 'one PNG with all images')
+    .option('--grid <file>', 'one picture with all images: .png, .jpg, .webp, .avif or .tiff')
     .option('--png <dir>', 'one PNG an image')
     .option(
       '--npy <file>',
@@ -95,7 +89,9 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
       'Expected an output: --grid FILE.png, --png DIR or --npy FILE',
     );
   }
-  for (const path of [grid, png, npy]) refuseExisting(path, flags.force);
+  if (grid) pictureFormat(grid, '--grid');
+  for (const path of [grid, npy]) await refuseExisting(path, flags.force);
+  await refuseExistingFolder(png, flags.force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const options = {
     seed: flags.seed,
@@ -106,13 +102,7 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
   requirePictures(generator, flags);
   if (grid || png) await writePictures(generator, options, flags);
   if (npy) await writeArray(npy, generator, options, flags.count);
-  for (const path of [grid, png, npy]) if (path) process.stdout.write(`${path}\n`);
-}
-
-/** One class for all images, or one an image. */
-function classesOf(text: string, { classNames }: Generator): ClassLabel | ClassLabel[] {
-  const labels = parseClasses(text, classNames, '--labels');
-  return labels.length === 1 ? (labels[0] as ClassLabel) : labels;
+  await tellWritten([grid, png, npy]);
 }
 
 /** Throws where pictures are asked for of what is none. */
@@ -136,7 +126,7 @@ async function writePictures(
   if (grid && isCurve({ shape: recipe.image, dtype, kind })) {
     const { data } = await generator.sampleRaw(count, options);
     const { height, width } = recipe.image;
-    await writeFileAtomic(grid, (await curves([count, height, width], data)).png);
+    await writePicture(grid, (await curves([count, height, width], data)).png);
     return;
   }
   const images = await generator.sample(count, options);
@@ -159,4 +149,10 @@ async function writeArray(
   const [, , steps = 0, features = 0] = shape;
   const sides = generator.kind === 'sequences' ? [count, steps, features] : shape;
   await writeFileAtomic(file, npy(sides, data));
+}
+
+/** One class for all images, or one an image. */
+function classesOf(text: string, { classNames }: Generator): ClassLabel | ClassLabel[] {
+  const labels = parseClasses(text, classNames, '--labels');
+  return labels.length === 1 ? (labels[0] as ClassLabel) : labels;
 }

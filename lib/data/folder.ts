@@ -1,5 +1,6 @@
 /** Folders of images: PNG, JPEG, WebP; subfolders are classes. */
 import { GanodeError, invalid } from '../errors.js';
+import { allocate } from '../memory.js';
 import type { ImageShape } from '../recipes/schema.js';
 import {
   ArrayDataset,
@@ -53,7 +54,14 @@ export async function openFolder(dir: string, options: FolderOptions = {}): Prom
   }
   const size = imageSize(shape);
   const images =
-    files.length * size <= memoryLimit ? new Uint8Array(files.length * size) : undefined;
+    files.length * size <= memoryLimit
+      ? allocate(
+          Uint8Array,
+          files.length * size,
+          `${files.length} decoded images of ${size} values`,
+          'a smaller memory limit (memoryLimit, --memory-limit) streams them',
+        )
+      : undefined;
   const broken = await readAll(files, decoder, images);
   const first = [...broken.values()][0];
   if (first && (onBroken === 'error' || broken.size === files.length)) {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ImageShape } from '../recipes/schema.js';
 import type { Dataset } from './dataset.js';
 import { pixelDigest } from './fingerprint.js';
-import { type DataKind, kindOf } from './kind.js';
+import type { DataKind } from './kind.js';
 
 /** Plain data, as a checkpoint's metadata has it. What was not known when it was written is absent. */
 export interface DataIdentity {
@@ -29,12 +29,12 @@ const mostClassNames = 10_000;
 
 /** Reads some of the images. Throws what reading them throws. */
 export async function identify(dataset: Dataset): Promise<DataIdentity> {
-  const { name, length, dtype, shape, classes, labels } = dataset;
+  const { name, length, dtype, kind, shape, classes, labels } = dataset;
   return {
     name,
     length,
     dtype,
-    kind: kindOf(dataset),
+    ...(kind && { kind }),
     shape: { channels: shape.channels, height: shape.height, width: shape.width },
     ...(classes && classes.length <= mostClassNames && { classes }),
     ...(labels && { labels: createHash('sha256').update(labels).digest('hex') }),

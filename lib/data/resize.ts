@@ -1,6 +1,7 @@
 /** Images of another size than the recipe's. */
 import { setImmediate } from 'node:timers/promises';
 import type { Pixels } from '../image/pixels.js';
+import { allocate } from '../memory.js';
 import { backgroundBytes, defaultBackground } from './background.js';
 import { type Dataset, defaultMemoryLimit, imageSize } from './dataset.js';
 import { DerivedDataset } from './derived.js';
@@ -44,7 +45,12 @@ export async function resizeDataset(
   const Type = source.dtype === 'uint8' ? Uint8Array : Float32Array;
   const values = imageSize(resized.shape);
   if (source.length * values * Type.BYTES_PER_ELEMENT > memoryLimit) return resized;
-  const images = new Type(source.length * values);
+  const images = allocate<Pixels>(
+    Type,
+    source.length * values,
+    `${source.length} resized images of ${size.height}×${size.width}`,
+    'a smaller memory limit (memoryLimit, --memory-limit) resizes them as they are read',
+  );
   for (let start = 0; start < source.length; start += resized.imagesPerTurn) {
     const count = Math.min(resized.imagesPerTurn, source.length - start);
     const indices = Uint32Array.from({ length: count }, (_, i) => start + i);

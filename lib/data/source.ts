@@ -95,6 +95,12 @@ export function parseSource(source: string): ParsedSource {
   return { name, ...(path && { path }) };
 }
 
+/** The file or folder that a source is read from; undefined for data without one, or whose place has a default. */
+export function pathOf(source: string): string | undefined {
+  const { path } = parseSource(source);
+  return path === undefined ? undefined : (parseNpzSource(path)?.path ?? path);
+}
+
 /** The source by which the same data is found from any folder: a path in it becomes absolute. */
 export function absoluteSource(source: string): string {
   const { name, path } = parseSource(source);

@@ -1,6 +1,7 @@
 import { invalid } from '../errors.js';
 import { Images } from '../image/images.js';
 import { asPixels, type GivenPixels } from '../image/pixels.js';
+import { allocate } from '../memory.js';
 import { type NativeAutoencoder, native, type TensorData } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
 import { openCheckpoint } from '../train/checkpoints.js';
@@ -91,7 +92,7 @@ export class Autoencoder implements AsyncDisposable {
   async encode(images: RealImages, options: EncodeOptions = {}): Promise<Codes> {
     const size = this.recipe.latentSize;
     const count = this.countOf(images);
-    const all = new Float32Array(count * size);
+    const all = allocate(Float32Array, count * size, `the codes of ${count} images`);
     for (const { part, start } of this.parts(images)) {
       const { data } = await this.native.encode({ images: part, ...seeded(options, start) });
       all.set(data as Float32Array, start * size);
