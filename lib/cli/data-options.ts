@@ -3,10 +3,10 @@ import { type Command, Option } from 'commander';
 import { fits } from '../data/fit.js';
 import type { SourceOptions } from '../data/source.js';
 import { type Split, splits } from '../data/split.js';
-import { defined, wholeNumber } from './parse.js';
+import { defined, type Size, size, sizeForms, wholeNumber } from './parse.js';
 
 export interface DataFlags {
-  size?: number;
+  size?: Size;
   channels?: number;
   fit?: SourceOptions['fit'];
   background?: string;
@@ -23,7 +23,11 @@ export function splitOption(description: string): Option {
 /** Adds them to a command that opens data in whatever size is asked for. */
 export function addDataOptions(command: Command): Command {
   return command
-    .option('--size <n>', 'height and width of the images; other sizes are resized', wholeNumber(1))
+    .option(
+      `--size ${sizeForms}`,
+      'size of the images, height first (96x64: 96 high, 64 wide); other sizes are resized',
+      size,
+    )
     .option(
       '--channels <n>',
       'channels of pictures: 1 (grey), 3 (RGB) or 4 (RGB and alpha); default 3',
@@ -55,8 +59,8 @@ export function addDataOptions(command: Command): Command {
 
 /** What they say, as `openDataset` takes it; nothing for what was not given. */
 export function dataOptions(flags: DataFlags): SourceOptions {
-  const { size, channels, fit, background, labelsFrom, split, onBroken, memoryLimit } = flags;
-  const image = defined({ height: size, width: size, channels });
+  const { channels, fit, background, labelsFrom, split, onBroken, memoryLimit } = flags;
+  const image = { ...flags.size, ...defined({ channels }) };
   return {
     ...(Object.keys(image).length > 0 && { image }),
     ...defined({ fit, background, labelsFrom, split, onBroken, memoryLimit }),

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { type ClassLabel, parseClasses } from '../data/classes.js';
 import { GanodeError } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { curves } from '../image/curves.js';
 import { npy } from '../image/npy.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
-import { labels, number, wholeNumber } from './parse.js';
+import { number, wholeNumber } from './parse.js';
 
 interface GenerateFlags extends LoadOptions {
   count: number;
   seed: number;
   truncation?: number;
-  labels?: number[];
+  labels?: string;
   expert?: number;
   grid?: string;
   png?: string;
@@ -67,7 +68,10 @@ export function addGenerate(program: Command): void {
     .option('--count <n>', 'images', wholeNumber(1), 64)
     .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
     .option('--truncation <psi>', truncationHelp, number(1e-6, 1))
-    .option('--labels <list>', 'class indices, one an image or one for all: 0,1,2', labels)
+    .option(
+      '--labels <list>',
+      'classes by index or name, one an image or one for all: dogs, or 0,1,2 (`ganode info` lists them)',
+    )
     .option(
       '--expert <n>',
       'of a mixture of experts, the one that makes all images',
@@ -95,9 +99,7 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
   const options = {
     seed: flags.seed,
     ...(flags.truncation !== undefined && { truncation: flags.truncation }),
-    ...(flags.labels && {
-      labels: flags.labels.length === 1 ? (flags.labels[0] as number) : flags.labels,
-    }),
+    ...(flags.labels !== undefined && { labels: classesOf(flags.labels, generator) }),
     ...(flags.expert !== undefined && { expert: flags.expert }),
   };
   if (generator.dtype === 'float32') {
@@ -109,6 +111,12 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
     if (npy) await images.toNpy(npy);
   }
   for (const path of [grid, png, npy]) if (path) process.stdout.write(`${path}\n`);
+}
+
+/** One class for all images, or one an image. */
+function classesOf(text: string, { classNames }: Generator): ClassLabel | ClassLabel[] {
+  const labels = parseClasses(text, classNames, '--labels');
+  return labels.length === 1 ? (labels[0] as ClassLabel) : labels;
 }
 
 /** Of a generator whose values are no pixels: float32, of one channel N×steps×features; curves for a grid. */

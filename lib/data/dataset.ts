@@ -23,6 +23,8 @@ export interface Dataset {
   readonly splits?: readonly Split[];
   /** How pictures of other proportions are brought to `shape`; absent where the source is no files of pictures. */
   readonly fit?: Fit;
+  /** Whether images are decoded each time they are read; absent for data in memory. */
+  readonly streamed?: boolean;
   /** Notes for the user, such as broken files that were left out. May grow while a streamed folder is read. */
   readonly warnings?: readonly string[];
   /**

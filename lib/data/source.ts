@@ -1,5 +1,6 @@
 /** From what `--data` says to a dataset. */
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { GanodeError } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
@@ -29,12 +30,20 @@ const named: Record<string, Opener> = {
   sines: drawn('sines', openSines),
 };
 
+/** The parts of all data with a name. */
+const partsOfNamed: readonly Split[] = ['train', 'test'];
+
+/** The dataset, and that it is one part of its source. */
+function partOf(dataset: Dataset, split: Split): Dataset {
+  return Object.assign(Object.create(dataset) as Dataset, { split, splits: partsOfNamed });
+}
+
 /** Data without files, drawn from a seed: that of the test split is other than that of the training split. */
 function drawn(name: string, open: (seed: number) => Dataset): Opener {
   return async (dir, split) => {
     if (dir)
       throw new GanodeError('INVALID_DATA', `${name}: expected no folder but received "${dir}"`);
-    return open(split === 'train' ? 0 : 1);
+    return partOf(open(split === 'train' ? 0 : 1), split);
   };
 }
 
@@ -46,7 +55,7 @@ async function openStacked(
 ): Promise<Dataset> {
   const image = { ...options.image, channels: 1 };
   const digits = await resizedTo(await openMnist(dir, split), { ...options, image });
-  return stackDigits(digits);
+  return partOf(stackDigits(digits), split);
 }
 
 /**
@@ -73,6 +82,13 @@ export function parseSource(source: string): ParsedSource {
   return { name, ...(path && { path }) };
 }
 
+/** The source by which the same data is found from any folder: a path in it becomes absolute. */
+export function absoluteSource(source: string): string {
+  const { name, path } = parseSource(source);
+  if (path === undefined) return source;
+  return name === undefined ? resolve(path) : `${name}:${resolve(path)}`;
+}
+
 async function open(source: string, options: SourceOptions): Promise<Dataset> {
   const split = options.split ?? 'train';
   requireSplitName(split);
@@ -84,7 +100,7 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   };
   if (name !== undefined) {
     refuseLabels();
-    requirePart(name, ['train', 'test'], split);
+    requirePart(name, partsOfNamed, split);
     return (named[name] as Opener)(path, split, options);
   }
   if (/\.npy$/i.test(path)) {

@@ -40,6 +40,7 @@ export class RunDirectory {
   private constructor(
     readonly path: string,
     private readonly tensorboard: TensorBoardWriter,
+    private readonly config: RunConfig,
   ) {}
 
   /**
@@ -60,11 +61,25 @@ export class RunDirectory {
         await removeLeftovers(path);
         await forgetAfter(path, resumed.step);
       }
-      await writeFileAtomic(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-      return new RunDirectory(path, await TensorBoardWriter.create(path, resumed?.step));
+      const run = new RunDirectory(
+        path,
+        await TensorBoardWriter.create(path, resumed?.step),
+        config,
+      );
+      if (!same) await run.begin();
+      return run;
     } catch (error) {
       throw ioError('use', path, error);
     }
+  }
+
+  /**
+   * Writes config.json. A run that goes on has that of before until its next step is about to be done: resuming a finished run
+   * changes nothing.
+   */
+  begin(): Promise<void> {
+    const text = `${JSON.stringify(this.config, null, 2)}\n`;
+    return writeFileAtomic(join(this.path, 'config.json'), text);
   }
 
   /** Writes down what is worth keeping of an event: reports, and warnings between them. */

@@ -1,5 +1,6 @@
 /** From a listing to a dataset. */
 import { GanodeError } from '../../errors.js';
+import { allocate } from '../../memory.js';
 import { ArrayDataset, type Dataset, defaultMemoryLimit, imageSize } from '../dataset.js';
 import { type Arrangement, arrange, type Picture } from './arrange.js';
 import { countKinds, type Sorted, sortFiles, whatIsRead } from './contents.js';
@@ -10,9 +11,6 @@ import { describeBroken, readPictures } from './read.js';
 import { withoutRuns } from './runs.js';
 import { StreamedPictures } from './streamed.js';
 import { counted, listed, shown } from './words.js';
-
-/** More bytes than one array can hold are streamed, whatever the limit. */
-const mostBytes = 2 ** 32;
 
 /**
  * The pictures of a listing as a dataset. Those that fit in `memoryLimit` are decoded once, and the listing is closed; more are
@@ -44,8 +42,15 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
 
   const size = imageSize(shape);
   const bytes = arranged.pictures.length * size;
-  const isStreamed = bytes > Math.min(options.memoryLimit ?? defaultMemoryLimit, mostBytes);
-  const target = isStreamed ? undefined : new Uint8Array(bytes);
+  const isStreamed = bytes > (options.memoryLimit ?? defaultMemoryLimit);
+  const target = isStreamed
+    ? undefined
+    : allocate(
+        Uint8Array,
+        bytes,
+        `${arranged.pictures.length} decoded images of ${size} values`,
+        'a smaller memory limit (memoryLimit, --memory-limit) streams them',
+      );
   const read = await readPictures(listing, arranged.pictures, decoder, target);
   if (read.broken.size > 0) {
     const count = arranged.pictures.length;

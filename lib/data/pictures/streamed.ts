@@ -35,6 +35,7 @@ export class StreamedPictures implements Dataset {
   readonly length: number;
   readonly shape: ImageShape;
   readonly dtype = 'uint8';
+  readonly streamed = true;
   readonly labels?: Int32Array;
   readonly classes?: readonly string[];
   readonly split?: Split;
