@@ -1,8 +1,10 @@
 export {
   ArrayDataset,
   type ArrayDatasetOptions,
+  type DataKind,
   type Dataset,
   type FolderOptions,
+  type Layout,
   openDataset,
   type SequencesOptions,
   type SourceOptions,

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { fits } from '../data/fit.js';
 import type { SourceOptions } from '../data/source.js';
 import { type Split, splits } from '../data/split.js';
-import { defined, type Size, size, sizeForms, wholeNumber } from './parse.js';
+import { byteCount, defined, type Size, size, sizeForms, wholeNumber } from './parse.js';
 
 export interface DataFlags {
   size?: Size;
@@ -51,9 +51,9 @@ export function addDataOptions(command: Command): Command {
       new Option('--on-broken <what>', 'for images that do not decode').choices(['skip', 'error']),
     )
     .option(
-      '--memory-limit <bytes>',
-      'decoded images kept in memory; default 1 GiB',
-      wholeNumber(0),
+      '--memory-limit <size>',
+      'decoded images kept in memory: 512MB, 1.5GiB, or bytes; default 1GiB',
+      byteCount,
     );
 }
 

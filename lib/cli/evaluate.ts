@@ -10,11 +10,13 @@ import { drawing, shuffled } from '../evaluate/sides.js';
 import { openTorchScript } from '../evaluate/torchscript.js';
 import { valuesExtractor } from '../evaluate/values.js';
 import { writeFileAtomic } from '../files.js';
+import { pictureFormat, writePicture } from '../image/encode.js';
 import { scatter } from '../image/scatter.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
-import { addLoadOptions, loadOptions, refuseExisting, truncationHelp } from './generate.js';
+import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
+import { isStandardOutput, refuseExisting } from './outputs.js';
 import { names, number, wholeNumber } from './parse.js';
 import { openHeldOut, sourceOf } from './real-data.js';
 
@@ -56,13 +58,14 @@ export function addEvaluate(program: Command): void {
     .option('--no-cache', 'find the features of real images anew, and keep them not')
     .option('--json', 'the whole report as JSON')
     .option('--out <file>', 'the whole report as a JSON file')
-    .option('--scatter <file>', 'of ring and grid: a PNG of generated points over real ones');
+    .option('--scatter <file>', 'of ring and grid: a picture of generated points over real ones');
   addLoadOptions(command).action(evaluate);
 }
 
 async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
   const { count, seed, truncation, metrics, cache, json, out, threads, force } = flags;
-  for (const path of [out, flags.scatter]) refuseExisting(path, force);
+  if (flags.scatter) pictureFormat(flags.scatter, '--scatter');
+  for (const path of [out, flags.scatter]) await refuseExisting(path, force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const { data, classifierData } = await openReal(generator, flags);
   const others = generator.recipe.autoencoding
@@ -92,6 +95,9 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
     const whole = `${JSON.stringify(report, null, 2)}\n`;
     if (out) await writeFileAtomic(out, whole);
     if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
+    // Nothing may follow a file that was written there.
+    const outputs = [out, flags.scatter].filter((path) => path !== undefined);
+    if ((await Promise.all(outputs.map(isStandardOutput))).includes(true)) return;
     process.stdout.write(json ? whole : reportText(report));
   } finally {
     await extractor?.dispose();
@@ -150,5 +156,5 @@ async function writeScatter(
   await data.read(order, real);
   const job = { generator, data, count, seed, ...(truncation !== undefined && { truncation }) };
   const generated = await generator.sampleRaw(count, drawing(job, order).options);
-  await writeFileAtomic(file, await scatter(real, generated.data));
+  await writePicture(file, await scatter(real, generated.data));
 }

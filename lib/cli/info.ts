@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { listNames } from '../data/classes.js';
 import { networksOf } from '../recipes/autoencoding.js';
-import type { OptimizerOptions } from '../recipes/schema.js';
+import { describeScheduled } from '../recipes/scheduled.js';
+import type { EmaOptions, OptimizerOptions } from '../recipes/schema.js';
 import { describe } from '../train/inspect.js';
 
 export function addInfo(program: Command): void {
@@ -23,7 +24,7 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   const { channels, height, width } = recipe.image;
   const count = (value: number): string => value.toLocaleString('en-US');
   const optimizer = (one: OptimizerOptions | undefined): string =>
-    one ? `${one.kind} ${one.learningRate}` : '';
+    one ? `${one.kind} ${describeScheduled(one.learningRate)}` : '';
   const rows: [string, string][] = [
     ['checkpoint', `${found.checkpoint} (${(found.bytes / 1e6).toFixed(1)} MB, whole)`],
     ['recipe', recipe.recipe],
@@ -40,7 +41,7 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       name,
       `${count(found[`${name}Parameters`] ?? 0)} parameters, ${optimizer(recipe.optimizers[name])}`,
     ]),
-    ['average', found.hasEma ? JSON.stringify(recipe.ema) : 'none'],
+    ['average', found.hasEma && recipe.ema ? averageText(recipe.ema) : 'none'],
     ['seed', String(recipe.seed)],
     [
       'versions',
@@ -53,4 +54,11 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       .map((other): [string, string] => ['also there', other]),
   ];
   process.stdout.write(rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join(''));
+}
+
+/** How the averaged weights follow those in training. */
+function averageText(ema: EmaOptions): string {
+  if ('decay' in ema) return `decay ${ema.decay} a step`;
+  const ramp = ema.rampUp === null ? '' : `, at most ${ema.rampUp} of the images shown`;
+  return `half-life ${describeScheduled(ema.halfLife)} images${ramp}`;
 }

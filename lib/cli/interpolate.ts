@@ -8,7 +8,8 @@ import type { Images } from '../image/images.js';
 import { Autoencoder } from '../sample/autoencoder.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
-import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
+import { addLoadOptions, loadOptions } from './generate.js';
+import { refuseExisting, tellWritten } from './outputs.js';
 import { number, wholeNumber } from './parse.js';
 import { openImages } from './real-data.js';
 
@@ -49,10 +50,10 @@ export function addInterpolate(program: Command): void {
 async function interpolate(run: string, flags: InterpolateFlags): Promise<void> {
   const { out, frames, keys, seed, fps, truncation, label, loop } = flags;
   if (!/\.(webp|gif)$/i.test(out)) throw invalid('--out', 'a name that ends in .webp or .gif', out);
-  refuseExisting(out, flags.force);
+  await refuseExisting(out, flags.force);
   if (flags.real) {
     await (await throughReal(run, flags)).toAnimation(out, { fps });
-    process.stdout.write(`${out}\n`);
+    await tellWritten([out]);
     return;
   }
   for (const name of ['data', 'split'] as const) {
@@ -69,7 +70,7 @@ async function interpolate(run: string, flags: InterpolateFlags): Promise<void> 
     ...(label !== undefined && { label: oneClass(label, generator) }),
   });
   await images.toAnimation(out, { fps });
-  process.stdout.write(`${out}\n`);
+  await tellWritten([out]);
 }
 
 function oneClass(text: string, { classNames }: Generator): ClassLabel {

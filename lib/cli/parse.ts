@@ -46,6 +46,30 @@ export function size(text: string): Size {
   throw new InvalidArgumentError('expected N, or HEIGHTxWIDTH such as 96x64, from 1 pixel a side.');
 }
 
+const unitsOfBytes: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  // With an i, or the letter alone, as `ulimit` and container engines count.
+  ...{ k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 },
+  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
+};
+
+/** A size as people write it: "512MB" (millions), "1.5GiB" and "1.5g" (of 2^30 bytes), "1048576". Rounded down to whole bytes. */
+export function byteCount(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+\.?\d*|\.\d+)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number(digits) * (unitsOfBytes[unit.toLowerCase()] ?? Number.NaN));
+  if (digits === '' || !Number.isSafeInteger(bytes)) {
+    throw new InvalidArgumentError(
+      'expected a size such as 512MB, 1GiB, 1.5g or a number of bytes.',
+    );
+  }
+  return bytes;
+}
+
 /** "precision,recall" */
 export function names(text: string): string[] {
   return text.split(',').map((name) => name.trim());

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
-import { absoluteSource, openDataset, parseSource, type SourceOptions } from '../data/source.js';
+import { absoluteSource, openDataset, pathOf, type SourceOptions } from '../data/source.js';
 import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
@@ -46,7 +46,7 @@ export async function ownSource(run: string): Promise<Source | undefined> {
 
 /** Throws `INVALID_DATA` where a run's data is no longer where it was. */
 export async function requireThere({ source }: Source, run: string): Promise<void> {
-  const { path } = parseSource(source);
+  const path = pathOf(source);
   if (path === undefined || (await stat(path).catch(() => undefined))) return;
   throw new GanodeError(
     'INVALID_DATA',

@@ -20,7 +20,7 @@ const mostNames = 12;
  *   them, an index that is out of range, or a name that is unknown or stands for several classes.
  */
 export function classIndices(
-  labels: ClassLabel | readonly ClassLabel[] | undefined,
+  labels: ClassLabel | readonly ClassLabel[] | Int32Array | undefined,
   count: number,
   classes: number,
   names: readonly string[] | undefined,
@@ -42,11 +42,11 @@ export function classIndices(
     if (Number.isInteger(label) && label >= 0 && label < classes) return label;
     throw invalid(option, expected, label);
   };
-  if (!Array.isArray(labels)) return new Int32Array(count).fill(indexOf(labels as ClassLabel));
+  if (typeof labels !== 'object') return new Int32Array(count).fill(indexOf(labels));
   if (labels.length !== count) {
     throw invalid(option, `${count} classes, one an image`, labels.length);
   }
-  return Int32Array.from(labels, indexOf);
+  return Int32Array.from<ClassLabel>(labels, indexOf);
 }
 
 function indexOfName(

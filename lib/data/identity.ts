@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ImageShape } from '../recipes/schema.js';
 import type { Dataset } from './dataset.js';
 import { pixelDigest } from './fingerprint.js';
+import type { DataKind } from './kind.js';
 
 /** Plain data, as a checkpoint's metadata has it. What was not known when it was written is absent. */
 export interface DataIdentity {
@@ -10,6 +11,7 @@ export interface DataIdentity {
   /** Number of images. */
   length: number;
   dtype?: Dataset['dtype'];
+  kind?: DataKind;
   shape?: ImageShape;
   /** Names of the classes, where there are any and no more than ten thousand. */
   classes?: readonly string[];
@@ -27,11 +29,12 @@ const mostClassNames = 10_000;
 
 /** Reads some of the images. Throws what reading them throws. */
 export async function identify(dataset: Dataset): Promise<DataIdentity> {
-  const { name, length, dtype, shape, classes, labels } = dataset;
+  const { name, length, dtype, kind, shape, classes, labels } = dataset;
   return {
     name,
     length,
     dtype,
+    ...(kind && { kind }),
     shape: { channels: shape.channels, height: shape.height, width: shape.width },
     ...(classes && classes.length <= mostClassNames && { classes }),
     ...(labels && { labels: createHash('sha256').update(labels).digest('hex') }),

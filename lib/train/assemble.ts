@@ -9,6 +9,7 @@ import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
 import { describeData, requireShape } from './data.js';
 import type { TrainEvent } from './events.js';
+import { requireStepMemory } from './memory.js';
 import { type ProfileOptions, profileOptions } from './profile.js';
 import { openResumed, type Resumed } from './resume.js';
 import { RunDirectory } from './run-directory.js';
@@ -78,6 +79,7 @@ export async function assemble(options: TrainerOptions): Promise<TrainingParts> 
       image: dataset.shape,
       ...(dataset.classes && { classes: dataset.classes.length }),
     });
+  if (!resumed) requireStepMemory(recipe);
   const session = resumed?.session ?? (await native().createSession(JSON.stringify(recipe)));
   try {
     requireShape(recipe, dataset);

@@ -4,6 +4,7 @@ import type { BatchLoader } from '../data/loader.js';
 import { GanodeError } from '../errors.js';
 import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
+import { requireMemory } from '../memory.js';
 import type { NativeSession, SampleReport } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
 import { aboutTraining } from './about.js';
@@ -80,7 +81,7 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Opens the data, resolves the recipe, builds the networks and, where asked, the run directory.
-   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `IO`, or a `CHECKPOINT_…` code.
+   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `MEMORY`, `IO`, or a `CHECKPOINT_…` code.
    */
   static async create(options: TrainerOptions): Promise<Trainer> {
     return new Trainer(await assemble(options), options.onEvent);
@@ -189,7 +190,7 @@ export class Trainer implements AsyncDisposable {
     return this.dispose();
   }
 
-  private draw(
+  private async draw(
     count: number,
     { labels, ...rest }: DrawOptions,
     output: 'uint8' | 'float32',
@@ -201,6 +202,9 @@ export class Trainer implements AsyncDisposable {
       labelClasses(models.generator),
       this.dataset.classes,
     );
+    const { channels, height, width } = this.recipe.image;
+    const bytes = count * channels * height * width * (output === 'uint8' ? 1 : 4);
+    requireMemory(bytes, `${count} images of ${channels}×${height}×${width}`);
     return this.session.sample({ count, ...rest, ...(indices && { labels: indices }), output });
   }
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { collect, number, positive, size, wholeNumber } from '../../../lib/cli/parse.js';
+import { byteCount, collect, number, positive, size, wholeNumber } from '../../../lib/cli/parse.js';
 
 describe('option values', () => {
   it.each([
@@ -15,6 +15,15 @@ describe('option values', () => {
     [size, '96x64', { height: 96, width: 64 }],
     [size, '96X64', { height: 96, width: 64 }],
     [size, ' 96 × 64 ', { height: 96, width: 64 }],
+    [byteCount, '0', 0],
+    [byteCount, '1048576', 2 ** 20],
+    [byteCount, '1GB', 1e9],
+    [byteCount, '512MB', 512e6],
+    [byteCount, '1GiB', 2 ** 30],
+    [byteCount, '1.5g', 1.5 * 2 ** 30],
+    [byteCount, '.5 kib', 512],
+    [byteCount, '2tb', 2e12],
+    [byteCount, '10b', 10],
   ])('takes %s %s', (parse, text, value) => {
     expect(parse(text)).toEqual(value);
   });
@@ -31,6 +40,15 @@ describe('option values', () => {
     [number(0.5, 2), '2.1'],
     [number(0.5, 2), 'NaN'],
     [positive, '0'],
+    [byteCount, ''],
+    [byteCount, 'GB'],
+    [byteCount, '1XB'],
+    [byteCount, '-1GB'],
+    [byteCount, '1e3'],
+    [byteCount, '1,5g'],
+    [byteCount, '1.2.3'],
+    [byteCount, '9007199254740993'],
+    [byteCount, 'Infinity'],
     [positive, '-1'],
     [positive, 'Infinity'],
     [positive, ''],
