@@ -1,6 +1,7 @@
 /** From what `--data` says to a dataset. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { GanodeError, invalid } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
@@ -107,6 +108,14 @@ export function absoluteSource(source: string): string {
   const { name, path } = parseSource(source);
   if (path === undefined) return source;
   return name === undefined ? resolve(path) : `${name}:${resolve(path)}`;
+}
+
+/** Options by which the same data is opened from any folder: a list of labels that does not lie in the data is named by its absolute path. */
+export function absoluteOptions(source: string, options: SourceOptions): SourceOptions {
+  const { labelsFrom } = options;
+  if (labelsFrom === undefined || labelsFrom === 'folders' || labelsFrom === 'none') return options;
+  const isElsewhere = !existsSync(join(pathOf(source) ?? '', labelsFrom)) && existsSync(labelsFrom);
+  return isElsewhere ? { ...options, labelsFrom: resolve(labelsFrom) } : options;
 }
 
 async function open(source: string, options: SourceOptions): Promise<Dataset> {
