@@ -1,7 +1,9 @@
 /** Features of pictures that have no labels, without anything learnt or downloaded. */
+
 import { createHash } from 'node:crypto';
 import { type Dataset, imageSize } from '../data/dataset.js';
 import { GanodeError } from '../errors.js';
+import { asPixels } from '../image/pixels.js';
 import { firstLayer, randomFilters } from '../models/random-filters.js';
 import { type NativeClassifier, native, type TensorData } from '../native.js';
 import type { ImageShape } from '../recipes/schema.js';
@@ -143,7 +145,9 @@ class RandomFeatures implements FeatureExtractor {
         `features of ${this.name}: expected images of N×${wanted.slice(1).join('×')} but received ${shape.join('×')}`,
       );
     }
-    const { features } = await this.network.classify({ images: { shape: wanted, data } });
+    const { features } = await this.network.classify({
+      images: { shape: wanted, data: asPixels(data, 'images') },
+    });
     const size = features.shape[1] as number;
     const values = features.data as Float32Array;
     const { scale } = this;
