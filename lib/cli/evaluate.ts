@@ -19,7 +19,7 @@ import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
 import { onOneLine } from './line.js';
 import { isStandardOutput, refuseExisting } from './outputs.js';
 import { names, number, wholeNumber } from './parse.js';
-import { heldOut, sourceOf } from './real-data.js';
+import { openHeldOut, sourceOf } from './real-data.js';
 
 interface EvaluateFlags extends LoadOptions {
   data?: string;
@@ -69,7 +69,9 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
   for (const path of [out, flags.scatter]) await refuseExisting(path, force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const { data, classifierData } = await openReal(generator, flags);
-  const others = await openHeldOut(generator, flags);
+  const others = generator.recipe.autoencoding
+    ? await openHeldOut(await sourceOf(generator, flags.data), generator.recipe.image)
+    : undefined;
   if (flags.scatter) requirePoints(data);
   const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
   const extractor = await openExtractor(flags);
@@ -136,18 +138,6 @@ async function openReal(
   }
   if (!split || split === (options.split ?? 'train')) return { data };
   return { data, classifierData: await openDataset(source, { ...options, image }) };
-}
-
-/** Of an autoencoder: the part of its data that it was not trained on, where there is one. */
-async function openHeldOut(
-  generator: Generator,
-  { data }: EvaluateFlags,
-): Promise<Dataset | undefined> {
-  if (!generator.recipe.autoencoding) return undefined;
-  const found = await sourceOf(generator, data);
-  const options = heldOut(found);
-  const { image } = generator.recipe;
-  return options && openDataset(found.source, { ...options, image });
 }
 
 function requirePoints({ name, dtype, shape }: Dataset): void {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { listNames } from '../data/classes.js';
 import { networksOf } from '../recipes/autoencoding.js';
 import { describeScheduled } from '../recipes/scheduled.js';
 import type { EmaOptions, OptimizerOptions } from '../recipes/schema.js';
@@ -33,6 +34,9 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       `${channels}×${height}×${width}${recipe.classes ? `, ${recipe.classes} classes` : ''}`,
     ],
     ['data', found.data ? `${found.data.name}, ${count(found.data.length)} images` : 'unknown'],
+    ...(found.data?.classes
+      ? [['classes', listNames(found.data.classes)] as [string, string]]
+      : []),
     ['trained', `${count(found.step)} steps, ${count(found.images)} images`],
     ...networksOf(recipe.autoencoding?.kind).map((name): [string, string] => [
       name,

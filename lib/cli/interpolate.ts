@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type ClassLabel, parseClasses } from '../data/classes.js';
 import { readImages } from '../data/read-images.js';
 import type { Split } from '../data/split.js';
 import { invalid } from '../errors.js';
@@ -19,7 +20,7 @@ interface InterpolateFlags extends LoadOptions {
   seed: number;
   fps: number;
   truncation?: number;
-  label?: number;
+  label?: string;
   loop: boolean;
   real?: boolean;
   data?: string;
@@ -38,7 +39,7 @@ export function addInterpolate(program: Command): void {
     .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
     .option('--fps <n>', 'frames a second', number(1, 50), 12)
     .option('--truncation <psi>', 'above 0 and up to 1', number(1e-6, 1))
-    .option('--label <n>', 'class index, for a conditional generator', wholeNumber(0))
+    .option('--label <class>', 'class of a conditional generator, by index or name')
     .option('--real', 'through real images, of an autoencoder: --keys of them, by --seed')
     .option('--data <source>', "with --real: the images; default the run's own data")
     .addOption(splitOption('part of the data; default one that was not trained on'))
@@ -66,10 +67,16 @@ async function interpolate(run: string, flags: InterpolateFlags): Promise<void> 
     seed,
     loop,
     ...(truncation !== undefined && { truncation }),
-    ...(label !== undefined && { label }),
+    ...(label !== undefined && { label: oneClass(label, generator) }),
   });
   await images.toAnimation(out, { fps });
   await tellWritten([out]);
+}
+
+function oneClass(text: string, { classNames }: Generator): ClassLabel {
+  const [label, ...others] = parseClasses(text, classNames, '--label');
+  if (label === undefined || others.length > 0) throw invalid('--label', 'one class', text);
+  return label;
 }
 
 /** Frames between real images. */

@@ -29,6 +29,23 @@ export function positive(text: string): number {
   return value;
 }
 
+/** Height and width of images in pixels. */
+export interface Size {
+  height: number;
+  width: number;
+}
+
+/** What `--size` takes, for its help. */
+export const sizeForms = '<n|HxW>';
+
+/** "64": a square; "96x64" or "96×64": 96 high, 64 wide. */
+export function size(text: string): Size {
+  const [, height, width = height] = /^\s*(\d{1,6})(?:\s*[x×]\s*(\d{1,6}))?\s*$/i.exec(text) ?? [];
+  const result = { height: Number(height), width: Number(width) };
+  if (result.height >= 1 && result.width >= 1) return result;
+  throw new InvalidArgumentError('expected N, or HEIGHTxWIDTH such as 96x64, from 1 pixel a side.');
+}
+
 const unitsOfBytes: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -51,12 +68,6 @@ export function byteCount(text: string): number {
     );
   }
   return bytes;
-}
-
-/** "0,1,2" */
-export function labels(text: string): number[] {
-  const whole = wholeNumber(0);
-  return text.split(',').map(whole);
 }
 
 /** "precision,recall" */

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { kindOf } from '../data/kind.js';
 import { readImages } from '../data/read-images.js';
 import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import { shuffled } from '../evaluate/sides.js';
 import { pictureFormat } from '../image/encode.js';
 import { Images } from '../image/images.js';
+import { bytesOf } from '../image/pixels.js';
 import { Autoencoder, type Bound } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
@@ -51,12 +53,13 @@ async function reconstruct(run: string, flags: ReconstructFlags): Promise<void> 
   const dataset = await openImages(autoencoder, flags);
   const count = Math.min(flags.count, dataset.length);
   const real = await readImages(dataset, shuffled(dataset.length, flags.seed).subarray(0, count));
-  if (!(real.data instanceof Uint8Array)) {
-    const message = `${dataset.name}: expected images of bytes but received ${dataset.dtype}`;
+  if (dataset.dtype === 'float32' && kindOf(dataset) !== 'images') {
+    const message = `${dataset.name}: expected images but its values are no pixels`;
     throw new GanodeError('INVALID_DATA', message);
   }
   const made = await autoencoder.reconstruct(real);
-  if (grid) await alternating(new Images(real.shape, real.data), made).toGrid(grid, { columns });
+  if (grid)
+    await alternating(new Images(real.shape, bytesOf(real.data)), made).toGrid(grid, { columns });
   if (npy) await made.toNpy(npy);
   await tellWritten([grid, npy], boundText(dataset.name, await autoencoder.bound(real)));
 }

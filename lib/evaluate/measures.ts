@@ -83,11 +83,8 @@ export async function measure(
 ): Promise<Map<FeatureMetric, Measured>> {
   const found = new Map<FeatureMetric, Measured>();
   if (names.includes('frechetDistance')) {
-    const [a, b] = [
-      await metrics.statistics(real.features),
-      await metrics.statistics(judged.features),
-    ];
-    found.set('frechetDistance', { value: await metrics.frechetDistance(a, b) });
+    const value = await metrics.frechetDistanceOfRows(real.features, judged.features);
+    found.set('frechetDistance', { value });
   }
   if (names.includes('kernelDistance')) {
     const { subsets, seed } = options;

@@ -5,15 +5,21 @@ import { invalid } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { pictureFormat, requireSides, writePicture } from './encode.js';
 import { npy } from './npy.js';
+import { asPixels } from './pixels.js';
 import { type Frame, frameOf, montage, toPng } from './png.js';
 
 /** A batch of images: N×C×H×W bytes, 0 … 255. */
 export class Images {
+  readonly data: Uint8Array;
+
   /** Throws `INVALID_OPTION` when the shape is no N×C×H×W with 1, 3 or 4 channels, or does not fit the data. */
   constructor(
     readonly shape: readonly number[],
-    readonly data: Uint8Array,
+    data: Uint8Array | Uint8ClampedArray,
   ) {
+    const bytes = asPixels(data, 'data');
+    if (!(bytes instanceof Uint8Array)) throw invalid('data', 'bytes', data);
+    this.data = bytes;
     const [n = 0, channels = 0, height = 0, width = 0] = shape;
     if (shape.length !== 4 || n * channels * height * width !== data.length || data.length === 0) {
       throw invalid('shape', `N×C×H×W of ${data.length} values`, shape.join('×'));

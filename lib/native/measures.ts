@@ -35,6 +35,11 @@ export interface NativeMetrics {
   statistics(features: FeatureRows): Promise<FeatureStatistics>;
   /** Fréchet distance of two Gaussians (Dowson & Landau 1982; Heusel et al. 2017 for FID). */
   frechetDistance(a: FeatureStatistics, b: FeatureStatistics): Promise<number>;
+  /**
+   * Fréchet distance of the Gaussians of two sets of rows, at least 2 each, exact, and by whichever way is shorter: by covariances (size × size),
+   * or, of few rows of many features, by the products of centred rows (rows × rows), without a covariance.
+   */
+  frechetDistanceOfRows(real: FeatureRows, fake: FeatureRows): Promise<number>;
   /** Squared maximum mean discrepancy, unbiased, kernel (x·y / size + 1)³, over random subsets (Bińkowski et al. 2018). */
   kernelDistance(
     real: FeatureRows,

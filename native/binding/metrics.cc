@@ -68,6 +68,7 @@ Napi::Function MetricsObject::define(Napi::Env env) {
   return DefineClass(env, "NativeMetrics",
                      {InstanceMethod<&MetricsObject::statistics>("statistics"),
                       InstanceMethod<&MetricsObject::frechetDistance>("frechetDistance"),
+                      InstanceMethod<&MetricsObject::frechetDistanceOfRows>("frechetDistanceOfRows"),
                       InstanceMethod<&MetricsObject::kernelDistance>("kernelDistance"),
                       InstanceMethod<&MetricsObject::inceptionScore>("inceptionScore"),
                       InstanceMethod<&MetricsObject::manifold>("manifold"),
@@ -114,6 +115,22 @@ Napi::Value MetricsObject::frechetDistance(const Napi::CallbackInfo& info) {
         Value(),
         [a, b](MetricsThread&) -> Finish {
           return [distance = ganode::frechetDistance(a, b)](Napi::Env env, const Napi::Object&) {
+            return number(env, distance);
+          };
+        },
+        kept);
+  });
+}
+
+Napi::Value MetricsObject::frechetDistanceOfRows(const Napi::CallbackInfo& info) {
+  return promised(info.Env(), [&] {
+    Kept kept;
+    const at::Tensor real = toRows(info[0], "real", kept);
+    const at::Tensor fake = toRows(info[1], "fake", kept);
+    return owned_.queue(
+        Value(),
+        [real, fake](MetricsThread&) -> Finish {
+          return [distance = ganode::frechetDistance(real, fake)](Napi::Env env, const Napi::Object&) {
             return number(env, distance);
           };
         },

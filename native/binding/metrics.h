@@ -26,6 +26,7 @@ class MetricsObject : public Napi::ObjectWrap<MetricsObject> {
  private:
   Napi::Value statistics(const Napi::CallbackInfo& info);
   Napi::Value frechetDistance(const Napi::CallbackInfo& info);
+  Napi::Value frechetDistanceOfRows(const Napi::CallbackInfo& info);
   Napi::Value kernelDistance(const Napi::CallbackInfo& info);
   Napi::Value inceptionScore(const Napi::CallbackInfo& info);
   Napi::Value manifold(const Napi::CallbackInfo& info);

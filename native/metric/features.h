@@ -8,11 +8,17 @@
 
 namespace ganode {
 
-// Checks rows [n, size], at least `least` of them, all finite, and gives them in double precision. `name` is
-// for the Error("INVALID_DATA").
+// Throws Error("INVALID_DATA") unless rows are [n, size], at least `least` of them, and all finite. `name` is
+// for the message.
+void checkRows(const at::Tensor& rows, int64_t least, const std::string& name);
+
+// Checked rows, in double precision.
 at::Tensor checkedRows(const at::Tensor& rows, int64_t least, const std::string& name);
 
-// Two sets whose rows have the same length, checked.
+// Throws Error("INVALID_DATA") unless both sets pass `checkRows` and their rows have the same length.
+void checkPair(const at::Tensor& real, const at::Tensor& fake, int64_t least);
+
+// Two sets that passed `checkPair`, in double precision.
 struct FeaturePair {
   at::Tensor real;
   at::Tensor fake;

@@ -22,4 +22,10 @@ FeatureStatistics featureStatistics(const at::Tensor& rows);
 // differ.
 double frechetDistance(const FeatureStatistics& a, const FeatureStatistics& b);
 
+// The distance between the Gaussians of two sets of rows [n, size] and [m, size], at least 2 each. Where few
+// rows have many features, no covariance is made: with centred rows A and B, tr Σ₁ = |A|²/(n - 1), and the
+// singular values of A Bᵀ [n, m] over √((n - 1)(m - 1)) are those of Σ₁^½Σ₂^½, whose sum is the trace of the
+// root. Equally exact; memory grows with n·m in place of size². Throws Error("INVALID_DATA").
+double frechetDistance(const at::Tensor& real, const at::Tensor& fake);
+
 }  // namespace ganode

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,30 @@
 namespace ganode {
 namespace {
 
+// Rows whose kernel with all others is held at a time.
+constexpr int64_t kBlock = 512;
+
 at::Tensor cubic(const at::Tensor& a, const at::Tensor& b) {
   return a.matmul(b.t()).div_(static_cast<double>(a.size(1))).add_(1).pow_(3);
+}
+
+// The rows of each subset, in the order in which they are drawn: of x, then of y, for one subset after the
+// other.
+struct Subsets {
+  std::vector<at::Tensor> x;
+  std::vector<at::Tensor> y;
+};
+
+Subsets draw(const FeaturePair& sets, int64_t subsets, int64_t size, at::Generator& random) {
+  const auto some = [&](const at::Tensor& rows) {
+    return at::randperm(rows.size(0), random, at::TensorOptions().dtype(at::kLong)).narrow(0, 0, size);
+  };
+  Subsets drawn;
+  for (int64_t i = 0; i < subsets; ++i) {
+    drawn.x.push_back(some(sets.real));
+    drawn.y.push_back(some(sets.fake));
+  }
+  return drawn;
 }
 
 // Mean over pairs of different rows.
@@ -20,6 +43,50 @@ at::Tensor meanOfOthers(const at::Tensor& kernel) {
   const auto n = static_cast<double>(kernel.size(0));
   return (kernel.sum() - kernel.trace()) / (n * (n - 1));
 }
+
+at::Tensor oneByOne(const FeaturePair& sets, const Subsets& subsets) {
+  std::vector<at::Tensor> values;
+  for (size_t i = 0; i < subsets.x.size(); ++i) {
+    const at::Tensor x = sets.real.index_select(0, subsets.x[i]);
+    const at::Tensor y = sets.fake.index_select(0, subsets.y[i]);
+    values.push_back(meanOfOthers(cubic(x, x)) + meanOfOthers(cubic(y, y)) - 2 * cubic(x, y).mean());
+  }
+  return at::stack(values);
+}
+
+// A column for each subset, 1 where a row is in it.
+at::Tensor membership(const std::vector<at::Tensor>& subsets, int64_t rows) {
+  at::Tensor members = at::zeros({rows, static_cast<int64_t>(subsets.size())}, at::kDouble);
+  for (size_t i = 0; i < subsets.size(); ++i)
+    members.select(1, static_cast<int64_t>(i)).index_fill_(0, subsets[i], 1);
+  return members;
+}
+
+// The kernel summed over all pairs of each subset.
+at::Tensor sums(const at::Tensor& a, const at::Tensor& membersOfA, const at::Tensor& b,
+                const at::Tensor& membersOfB) {
+  at::Tensor total = at::zeros({membersOfA.size(1)}, at::kDouble);
+  for (int64_t start = 0; start < a.size(0); start += kBlock) {
+    const int64_t length = std::min(kBlock, a.size(0) - start);
+    const at::Tensor kernel = cubic(a.narrow(0, start, length), b);
+    total += kernel.matmul(membersOfB).mul_(membersOfA.narrow(0, start, length)).sum(0);
+  }
+  return total;
+}
+
+at::Tensor allAtOnce(const FeaturePair& sets, const Subsets& subsets) {
+  const auto size = static_cast<double>(subsets.x.front().numel());
+  const at::Tensor x = membership(subsets.x, sets.real.size(0));
+  const at::Tensor y = membership(subsets.y, sets.fake.size(0));
+  const auto ofOthers = [&](const at::Tensor& rows, const at::Tensor& members) {
+    const at::Tensor own = rows.square().sum(1).div_(static_cast<double>(rows.size(1))).add_(1).pow_(3);
+    return (sums(rows, members, rows, members) - own.matmul(members)) / (size * (size - 1));
+  };
+  return ofOthers(sets.real, x) + ofOthers(sets.fake, y) -
+         2 * sums(sets.real, x, sets.fake, y) / (size * size);
+}
+
+double squared(double value) { return value * value; }
 
 }  // namespace
 
@@ -32,17 +99,10 @@ Spread kernelDistance(const at::Tensor& real, const at::Tensor& fake, int64_t su
                                     " rows, got " + std::to_string(subsets) + " of " +
                                     std::to_string(subsetSize));
   }
-  const auto subset = [&](const at::Tensor& rows) {
-    const at::Tensor order = at::randperm(rows.size(0), random, at::TensorOptions().dtype(at::kLong));
-    return rows.index_select(0, order.narrow(0, 0, subsetSize));
-  };
-  std::vector<at::Tensor> values;
-  for (int64_t i = 0; i < subsets; ++i) {
-    const at::Tensor x = subset(sets.real);
-    const at::Tensor y = subset(sets.fake);
-    values.push_back(meanOfOthers(cubic(x, x)) + meanOfOthers(cubic(y, y)) - 2 * cubic(x, y).mean());
-  }
-  return spreadOf(at::stack(values));
+  const Subsets drawn = draw(sets, subsets, subsetSize, random);
+  const double pairs = squared(static_cast<double>(sets.real.size(0) + sets.fake.size(0)));
+  const double pairsInSubsets = static_cast<double>(subsets) * squared(2 * static_cast<double>(subsetSize));
+  return spreadOf(pairs < pairsInSubsets ? allAtOnce(sets, drawn) : oneByOne(sets, drawn));
 }
 
 }  // namespace ganode

@@ -41,6 +41,16 @@ const head = ({ size, data }: FeatureRows, count: number): FeatureRows => ({
   data: data.subarray(0, count * size),
 });
 
+/** Values that are spread evenly from 0 to 1, without structure. */
+function noise(count: number, size: number, salt: number): FeatureRows {
+  let state = salt;
+  const data = Float32Array.from({ length: count * size }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  });
+  return { count, size, data };
+}
+
 let metrics: NativeMetrics;
 beforeAll(async () => {
   metrics = await native().createMetrics({ threads: 1 });
@@ -56,6 +66,8 @@ describe('measures equal NumPy and SciPy', () => {
     const [a, b] = [await metrics.statistics(real), await metrics.statistics(fake)];
     // SciPy's root of a singular product is itself good to about 1e-6.
     expect(Math.abs((await metrics.frechetDistance(a, b)) / wanted.frechet - 1)).toBeLessThan(1e-5);
+    const ofRows = await metrics.frechetDistanceOfRows(real, fake);
+    expect(Math.abs(ofRows / wanted.frechet - 1)).toBeLessThan(1e-5);
     const { subset } = wanted;
     const whole = { subsets: 2, subsetSize: subset, seed: 0 };
     const distance = await metrics.kernelDistance(head(real, subset), head(fake, subset), whole);
@@ -88,6 +100,38 @@ describe('closed forms', () => {
     const b = diagonal([0, 2, 5], [1, 16, 1]);
     close(await metrics.frechetDistance(a, b), 1 + 4 + (2 - 1) ** 2 + (3 - 4) ** 2 + 1);
     expect(Math.abs(await metrics.frechetDistance(a, a))).toBeLessThan(1e-12);
+  });
+
+  it('the Fréchet distance of rows is that of their statistics, whichever way is shorter', async () => {
+    // Of 40 features, 45 rows go by singular values and 500 by covariances; both covariances have full rank.
+    for (const [n, m] of [
+      [45, 47],
+      [45, 500],
+      [500, 400],
+    ] as const) {
+      const [real, fake] = [noise(n, 40, 1), noise(m, 40, 2)];
+      const statistics = [await metrics.statistics(real), await metrics.statistics(fake)] as const;
+      const wanted = await metrics.frechetDistance(...statistics);
+      const got = await metrics.frechetDistanceOfRows(real, fake);
+      expect(Math.abs(got / wanted - 1)).toBeLessThan(1e-9);
+    }
+  });
+
+  it('two pairs of opposite points in 12,288 dimensions: |μ₁ - μ₂|² + 2|a|² + 2|b|² - 4|a·b|', async () => {
+    const size = 12_288;
+    const pair = (at: number, offset: (i: number) => number): FeatureRows => ({
+      count: 2,
+      size,
+      data: Float32Array.from({ length: 2 * size }, (_, i) =>
+        i < size ? at + offset(i) : at - offset(i - size),
+      ),
+    });
+    // a is 1 everywhere, b is 2 in the first half and 1 with changing signs in the second.
+    const a = pair(0, () => 1);
+    const b = pair(3, (i) => (i < size / 2 ? 2 : i % 2 ? 1 : -1));
+    const wanted = size * (9 + 2 + (2 * (4 + 1)) / 2 - (4 * 2) / 2);
+    close(await metrics.frechetDistanceOfRows(a, b), wanted);
+    expect(Math.abs(await metrics.frechetDistanceOfRows(a, a))).toBeLessThan(1e-6);
   });
 
   it('the score is 1 where every image has the same classes, and their number where each is sure of one', async () => {
@@ -145,6 +189,48 @@ describe('closed forms', () => {
       radii.some((radius, j) => distance(fake, i, real, j) <= radius),
     );
     close(report.precision, inside.filter(Boolean).length / fake.count);
+  });
+
+  it('the kernel distance is the mean over its subsets, whether pairs are found once or in each subset', async () => {
+    // Two subsets of 12 out of 30 rows are found one by one, 100 of them from all pairs at once.
+    const [real, fake] = [noise(30, 4, 1), noise(30, 4, 2)];
+    const kernel = (a: FeatureRows, i: number, b: FeatureRows, j: number): number => {
+      let product = 0;
+      for (let k = 0; k < 4; k += 1)
+        product += Number(a.data[4 * i + k]) * Number(b.data[4 * j + k]);
+      return (product / 4 + 1) ** 3;
+    };
+    const mean = (a: FeatureRows, b: FeatureRows): number => {
+      let sum = 0;
+      for (let i = 0; i < 30; i += 1) {
+        for (let j = 0; j < 30; j += 1) if (a !== b || i !== j) sum += kernel(a, i, b, j);
+      }
+      return sum / (a === b ? 30 * 29 : 900);
+    };
+    const wanted = mean(real, real) + mean(fake, fake) - 2 * mean(real, fake);
+    const whole = { subsets: 5, subsetSize: 30, seed: 1 };
+    const found = await metrics.kernelDistance(real, fake, whole);
+    expect(Math.abs(found.mean / wanted - 1)).toBeLessThan(1e-9);
+    expect(found.deviation).toBeLessThan(1e-12);
+    // Subsets drawn one by one from many seeds have the mean and spread of one call with many.
+    const ones: number[] = [];
+    for (let seed = 0; seed < 400; seed += 1) {
+      const one = { subsets: 1, subsetSize: 12, seed };
+      ones.push((await metrics.kernelDistance(real, fake, one)).mean);
+    }
+    const many = await metrics.kernelDistance(real, fake, {
+      subsets: 400,
+      subsetSize: 12,
+      seed: 9,
+    });
+    const average = ones.reduce((sum, value) => sum + value, 0) / ones.length;
+    expect(Math.abs(many.mean - average)).toBeLessThan((4 * many.deviation) / Math.sqrt(400));
+    expect(Math.abs(many.mean - wanted)).toBeLessThan((4 * many.deviation) / Math.sqrt(400));
+    const spread = Math.sqrt(
+      ones.reduce((sum, value) => sum + (value - average) ** 2, 0) / ones.length,
+    );
+    expect(many.deviation / spread).toBeGreaterThan(0.8);
+    expect(many.deviation / spread).toBeLessThan(1.25);
   });
 
   it('the kernel distance of two halves of one set is about nothing, of different ones is not', async () => {

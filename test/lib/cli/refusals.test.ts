@@ -154,7 +154,7 @@ describe('training', () => {
       /optimizers.generator.learningRate: expected .* but received -1/,
       ...onTest('--set', rate),
     );
-    await refused(2, /28.*power of two/, ...onTest('--size', '30'));
+    await refused(2, /the nearest that fit are 32×32 and 28×28/, ...onTest('--size', '30'));
     await refused(
       2,
       /model\.experts: expected number to be >=1 but received 0/,

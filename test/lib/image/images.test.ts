@@ -161,7 +161,7 @@ describe('npy', () => {
       [Uint8Array.of(1, 2), /an \.npy file of version 1\.0/],
       [whole.subarray(0, 50), /hold no header/],
       [whole.subarray(0, whole.length - 1), /2×2 = 16 bytes but 15 follow/],
-      [edited('<f4', '<i4'), /\|u1, <f4 or <f8 but it is <i4/],
+      [edited('<f4', '<c8'), /\|u1, <f4, <f8 or integers but it is <c8/],
       [edited('<f4', '<f8'), /2×2 = 32 bytes but 16 follow/],
       [edited('False', 'True '), /fortran_order True/],
       [edited('shape', 'shade'), /a header with descr, fortran_order and shape/],
