@@ -12,8 +12,10 @@ export type ErrorCode =
   | 'CHECKPOINT_VERSION'
   /** A checkpoint is whole, but of other networks or another recipe than the one at hand. */
   | 'CHECKPOINT_MISMATCH'
-  /** The file system refused: full, read-only, missing, no permission. */
+  /** The file system refused: full, read-only, missing, no permission; or another training is using the run directory. */
   | 'IO'
+  /** There is not enough memory for what was asked. `details.bytes` says how much that is, where it is known. */
+  | 'MEMORY'
   /** A loss, gradient or weight became NaN or infinite. */
   | 'NON_FINITE'
   /** The session or network was used after `dispose()`. */
@@ -38,18 +40,76 @@ export class GanodeError extends Error {
     message: string,
     options: { cause?: unknown; details?: Record<string, unknown> } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      cut(message, mostOfMessage),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.details = options.details ?? {};
   }
 }
 
+/** Characters of a message: a few lines, whatever came in. */
+const mostOfMessage = 1200;
+/** Characters of a value within a message. */
+const mostOfValue = 80;
+
 /** "Expected X for Y but received Z of type T": the one wording for a wrong argument; of one that is absent, "received nothing". */
 export function invalid(name: string, expected: string, received: unknown): GanodeError {
-  const value = typeof received === 'string' ? JSON.stringify(received) : String(received);
-  const shown = received === undefined ? 'nothing' : `${value} of type ${typeof received}`;
+  const shown =
+    received === undefined ? 'nothing' : `${showValue(received)} of type ${typeof received}`;
   return new GanodeError(
     'INVALID_OPTION',
     `Expected ${expected} for ${name} but received ${shown}`,
     { details: { name, expected } },
   );
+}
+
+/** JSON of a value in a message, cut where it is long. Never throws. */
+export function showJson(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'function';
+  if (ArrayBuffer.isView(value)) return showValue(value);
+  return cut(jsonOf(value) ?? String(value), mostOfValue);
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value in a message: strings in quotes, lists by their first values, all of it cut where it is long. Never throws. */
+export function showValue(value: unknown): string {
+  if (typeof value === 'string')
+    return cut(JSON.stringify(value.slice(0, 2 * mostOfValue)), mostOfValue);
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return showList(value as ArrayLike<unknown>);
+  try {
+    const plain = Object.getPrototypeOf(value ?? 0) === Object.prototype;
+    return cut((plain ? jsonOf(value) : undefined) ?? String(value), mostOfValue);
+  } catch {
+    // An object that does not say what it is.
+    return Object.prototype.toString.call(value);
+  }
+}
+
+/** The first values of a list, as `String` shows a short one; lists within it are not looked into. */
+function showList(list: ArrayLike<unknown>): string {
+  const { length = 0 } = list;
+  const first = Array.from({ length: Math.min(length, mostOfValue) }, (_, i) => {
+    const value = list[i];
+    if (value === null || value === undefined) return '';
+    return typeof value === 'object' ? '[…]' : cut(String(value), mostOfValue);
+  });
+  const text = first.join(',');
+  return text.length <= mostOfValue && first.length === length
+    ? text
+    : `${cut(text, mostOfValue)} (${length} values)`;
+}
+
+/** The beginning of a text, with an ellipsis where more follows. */
+export function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

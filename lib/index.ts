@@ -1,8 +1,10 @@
 export {
   ArrayDataset,
   type ArrayDatasetOptions,
+  type DataKind,
   type Dataset,
   type FolderOptions,
+  type Layout,
   openDataset,
   type SequencesOptions,
   type SourceOptions,
@@ -57,6 +59,8 @@ export {
   type LoadOptions,
   type SampleOptions,
 } from './sample/generator.js';
+export type { TrainingFacts } from './train/about.js';
+export type { TrainerOptions } from './train/assemble.js';
 export type * from './train/events.js';
 export { type Description, describe } from './train/inspect.js';
 export type {
@@ -66,4 +70,4 @@ export type {
   Profile,
   ProfileOptions,
 } from './train/profile.js';
-export { Trainer, type TrainerOptions, type TrainOptions } from './train/trainer.js';
+export { type DrawOptions, Trainer, type TrainOptions } from './train/trainer.js';

@@ -1,4 +1,5 @@
 import { GanodeError } from '../errors.js';
+import { asOutOfMemory, nativeOutOfMemory } from '../memory.js';
 
 /** Turns the plain errors that the addon makes (`code`, `details`) into `GanodeError`s, on every call and promise. */
 export function wrap<T extends object>(target: T): T {
@@ -30,7 +31,8 @@ function rethrow(error: unknown): never {
     message: string;
   };
   if (error instanceof Error && typeof code === 'string' && !(error instanceof GanodeError)) {
+    if (code === 'MEMORY') throw nativeOutOfMemory(message, details ?? {});
     throw new GanodeError(code as GanodeError['code'], message, details ? { details } : {});
   }
-  throw error;
+  throw asOutOfMemory(error);
 }

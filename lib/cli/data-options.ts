@@ -3,13 +3,14 @@ import { type Command, Option } from 'commander';
 import { fits } from '../data/fit.js';
 import type { SourceOptions } from '../data/source.js';
 import { type Split, splits } from '../data/split.js';
-import { defined, wholeNumber } from './parse.js';
+import { byteCount, defined, type Size, size, sizeForms, wholeNumber } from './parse.js';
 
 export interface DataFlags {
-  size?: number;
+  size?: Size;
   channels?: number;
   fit?: SourceOptions['fit'];
   background?: string;
+  labelsFrom?: string;
   split?: Split;
   onBroken?: SourceOptions['onBroken'];
   memoryLimit?: number;
@@ -22,8 +23,16 @@ export function splitOption(description: string): Option {
 /** Adds them to a command that opens data in whatever size is asked for. */
 export function addDataOptions(command: Command): Command {
   return command
-    .option('--size <n>', 'height and width of the images; other sizes are resized', wholeNumber(1))
-    .option('--channels <n>', 'channels of a folder of images: 1 or 3', wholeNumber(1))
+    .option(
+      `--size ${sizeForms}`,
+      'size of the images, height first (96x64: 96 high, 64 wide); other sizes are resized',
+      size,
+    )
+    .option(
+      '--channels <n>',
+      'channels of pictures: 1 (grey), 3 (RGB) or 4 (RGB and alpha); default 3',
+      wholeNumber(1),
+    )
     .addOption(
       new Option('--fit <how>', 'how images of another shape are fitted; default crop').choices([
         ...fits,
@@ -33,23 +42,27 @@ export function addDataOptions(command: Command): Command {
       '--background <colour>',
       'behind transparent pixels and around padded images: white, #336699; default white',
     )
+    .option(
+      '--labels-from <what>',
+      'classes of pictures: folders, none, or a CSV, TSV or JSON Lines file; default such a file where one lies there, folders otherwise',
+    )
     .addOption(splitOption('part of data that comes in parts; default train'))
     .addOption(
       new Option('--on-broken <what>', 'for images that do not decode').choices(['skip', 'error']),
     )
     .option(
-      '--memory-limit <bytes>',
-      'decoded images kept in memory; default 1 GiB',
-      wholeNumber(0),
+      '--memory-limit <size>',
+      'decoded images kept in memory: 512MB, 1.5GiB, or bytes; default 1GiB',
+      byteCount,
     );
 }
 
 /** What they say, as `openDataset` takes it; nothing for what was not given. */
 export function dataOptions(flags: DataFlags): SourceOptions {
-  const { size, channels, fit, background, split, onBroken, memoryLimit } = flags;
-  const image = defined({ height: size, width: size, channels });
+  const { channels, fit, background, labelsFrom, split, onBroken, memoryLimit } = flags;
+  const image = { ...flags.size, ...defined({ channels }) };
   return {
     ...(Object.keys(image).length > 0 && { image }),
-    ...defined({ fit, background, split, onBroken, memoryLimit }),
+    ...defined({ fit, background, labelsFrom, split, onBroken, memoryLimit }),
   };
 }

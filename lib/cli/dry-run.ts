@@ -5,11 +5,14 @@ import type { GraphSpec } from '../graph/spec.js';
 import { summary } from '../graph/summary.js';
 import { native, type TimelineStage } from '../native.js';
 import { networksOf } from '../recipes/autoencoding.js';
+import { aboutTraining } from '../train/about.js';
 import { readRunConfig } from '../train/run-directory.js';
 import { Schedule } from '../train/schedule.js';
 import { Timeline } from '../train/timeline.js';
 import { Trainer } from '../train/trainer.js';
+import { aboutLines } from './about-text.js';
 import { countingRule, multiplyAddsOfStep } from './cost.js';
+import { onOneLine } from './line.js';
 import type { Training } from './training.js';
 
 /**
@@ -21,6 +24,7 @@ export async function dryRun({
   data,
   out,
   resume,
+  changedData,
   transfer,
   json,
 }: Training & { json: boolean }): Promise<void> {
@@ -29,7 +33,7 @@ export async function dryRun({
   await using trainer = await Trainer.create({
     recipe: config,
     data: dataset,
-    ...(resume && { resume }),
+    ...(resume && { resume, changedData }),
     ...(transfer && { transfer }),
   });
   const { recipe } = trainer;
@@ -50,11 +54,9 @@ export async function dryRun({
     process.stdout.write(`${JSON.stringify({ ...report, data: { name, length }, recipe })}\n`);
     return;
   }
-  const { channels, height, width } = dataset.shape;
-  const from = resume ? `, from ${resume} at step ${trainer.step}` : '';
   const lines = [
-    `recipe ${recipe.recipe}, ${recipe.precision}, ${recipe.device}${from}`,
-    `data ${dataset.name}: ${dataset.length} images of ${channels}×${height}×${width}`,
+    ...aboutLines(aboutTraining(recipe, dataset)),
+    ...(resume ? [`from ${onOneLine(resume)} at step ${trainer.step}`] : []),
     '',
     ...networks.flatMap(({ name, graph }) => [name, summary(graph), '']),
     `${totalSteps} steps of ${describeSteps(stages)}; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
@@ -62,7 +64,7 @@ export async function dryRun({
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const warning of dataset.warnings ?? []) {
-    process.stderr.write(`ganode: warning: ${warning}\n`);
+    process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
   }
 }
 

@@ -4,10 +4,12 @@ import type { Split } from '../data/split.js';
 import { invalid } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { npy } from '../image/npy.js';
+import { allocate } from '../memory.js';
 import { Autoencoder } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
-import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
+import { addLoadOptions, loadOptions } from './generate.js';
+import { refuseExisting, tellWritten } from './outputs.js';
 import { wholeNumber } from './parse.js';
 import { openImages } from './real-data.js';
 
@@ -41,12 +43,12 @@ export function addEncode(program: Command): void {
 async function encode(run: string, flags: EncodeFlags): Promise<void> {
   const { out, draw = false, seed } = flags;
   if (!/\.npy$/i.test(out)) throw invalid('--out', 'a name that ends in .npy', out);
-  refuseExisting(out, flags.force);
+  await refuseExisting(out, flags.force);
   await using autoencoder = await Autoencoder.load(run, loadOptions(flags));
   const dataset = await openImages(autoencoder, flags);
   const count = Math.min(flags.count ?? dataset.length, dataset.length);
   const size = autoencoder.recipe.latentSize;
-  const codes = new Float32Array(count * size);
+  const codes = allocate(Float32Array, count * size, `the codes of ${count} images`);
   for (let start = 0; start < count; start += most) {
     const indices = Uint32Array.from(
       { length: Math.min(most, count - start) },
@@ -57,5 +59,5 @@ async function encode(run: string, flags: EncodeFlags): Promise<void> {
     codes.set(part.data, start * size);
   }
   await writeFileAtomic(out, npy([count, size], codes));
-  process.stdout.write(`${out}\n`);
+  await tellWritten([out]);
 }

@@ -10,13 +10,16 @@ import type { EvaluationReport, MetricName } from '../evaluate/report.js';
 import { drawing, shuffled } from '../evaluate/sides.js';
 import { openTorchScript } from '../evaluate/torchscript.js';
 import { writeFileAtomic } from '../files.js';
+import { pictureFormat, writePicture } from '../image/encode.js';
 import { scatter } from '../image/scatter.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
-import { addLoadOptions, loadOptions, refuseExisting, truncationHelp } from './generate.js';
+import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
+import { onOneLine } from './line.js';
+import { isStandardOutput, refuseExisting } from './outputs.js';
 import { names, number, wholeNumber } from './parse.js';
-import { heldOut, sourceOf } from './real-data.js';
+import { openHeldOut, sourceOf } from './real-data.js';
 
 interface EvaluateFlags extends LoadOptions {
   data?: string;
@@ -55,16 +58,19 @@ export function addEvaluate(program: Command): void {
     .option('--no-cache', 'find the features of real images anew, and keep them not')
     .option('--json', 'the whole report as JSON')
     .option('--out <file>', 'the whole report as a JSON file')
-    .option('--scatter <file>', 'of ring and grid: a PNG of generated points over real ones');
+    .option('--scatter <file>', 'of ring and grid: a picture of generated points over real ones');
   addLoadOptions(command).action(evaluate);
 }
 
 async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
   const { count, seed, truncation, metrics, cache, json, out, threads, force } = flags;
-  for (const path of [out, flags.scatter]) refuseExisting(path, force);
+  if (flags.scatter) pictureFormat(flags.scatter, '--scatter');
+  for (const path of [out, flags.scatter]) await refuseExisting(path, force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const { data, classifierData } = await openReal(generator, flags);
-  const others = await openHeldOut(generator, flags);
+  const others = generator.recipe.autoencoding
+    ? await openHeldOut(await sourceOf(generator, flags.data), generator.recipe.image)
+    : undefined;
   if (flags.scatter) requirePoints(data);
   const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
   const extractor = await openExtractor(flags);
@@ -85,10 +91,14 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(threads !== undefined && { threads }),
       ...(!json && { onProgress }),
     });
-    for (const warning of report.warnings) process.stderr.write(`ganode: warning: ${warning}\n`);
+    for (const warning of report.warnings)
+      process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
     const whole = `${JSON.stringify(report, null, 2)}\n`;
     if (out) await writeFileAtomic(out, whole);
     if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
+    // Nothing may follow a file that was written there.
+    const outputs = [out, flags.scatter].filter((path) => path !== undefined);
+    if ((await Promise.all(outputs.map(isStandardOutput))).includes(true)) return;
     process.stdout.write(json ? whole : reportText(report));
   } finally {
     if (typeof extractor === 'object') await extractor.dispose();
@@ -129,18 +139,6 @@ async function openReal(
   return { data, classifierData: await openDataset(source, { ...options, image }) };
 }
 
-/** Of an autoencoder: the part of its data that it was not trained on, where there is one. */
-async function openHeldOut(
-  generator: Generator,
-  { data }: EvaluateFlags,
-): Promise<Dataset | undefined> {
-  if (!generator.recipe.autoencoding) return undefined;
-  const found = await sourceOf(generator, data);
-  const options = heldOut(found);
-  const { image } = generator.recipe;
-  return options && openDataset(found.source, { ...options, image });
-}
-
 function requirePoints({ name, dtype, shape }: Dataset): void {
   if (dtype === 'float32' && imageSize(shape) === 2) return;
   const message = `Expected ring or grid for --scatter, points in the plane, but the data is ${name}`;
@@ -159,5 +157,5 @@ async function writeScatter(
   await data.read(order, real);
   const job = { generator, data, count, seed, ...(truncation !== undefined && { truncation }) };
   const generated = await generator.sampleRaw(count, drawing(job, order).options);
-  await writeFileAtomic(file, await scatter(real, generated.data));
+  await writePicture(file, await scatter(real, generated.data));
 }

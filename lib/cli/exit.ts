@@ -10,6 +10,7 @@ export const exitCodes = {
   io: 5,
   nonFinite: 6,
   environment: 7,
+  memory: 8,
   interrupted: 130,
 } as const;
 
@@ -21,6 +22,7 @@ const byError: Record<ErrorCode, number> = {
   CHECKPOINT_VERSION: exitCodes.checkpoint,
   CHECKPOINT_MISMATCH: exitCodes.checkpoint,
   IO: exitCodes.io,
+  MEMORY: exitCodes.memory,
   NON_FINITE: exitCodes.nonFinite,
   ADDON: exitCodes.environment,
   DEVICE: exitCodes.environment,

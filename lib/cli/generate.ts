@@ -1,17 +1,20 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { type ClassLabel, parseClasses } from '../data/classes.js';
 import { GanodeError } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { curves } from '../image/curves.js';
+import { pictureFormat, writePicture } from '../image/encode.js';
 import { npy } from '../image/npy.js';
-import { Generator, type LoadOptions } from '../sample/generator.js';
-import { labels, number, wholeNumber } from './parse.js';
+import { Generator, type LoadOptions, type SampleOptions } from '../sample/generator.js';
+import { isCurve } from '../train/picture.js';
+import { refuseExisting, refuseExistingFolder, tellWritten } from './outputs.js';
+import { number, wholeNumber } from './parse.js';
 
 interface GenerateFlags extends LoadOptions {
   count: number;
   seed: number;
   truncation?: number;
-  labels?: number[];
+  labels?: string;
   expert?: number;
   grid?: string;
   png?: string;
@@ -34,13 +37,6 @@ export function addLoadOptions(command: Command): Command {
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
     .option('--force', 'overwrite what is there');
-}
-
-/** Throws rather than overwrite what is there. */
-export function refuseExisting(path: string | undefined, force: boolean | undefined): void {
-  if (path && !force && existsSync(path)) {
-    throw new GanodeError('INVALID_OPTION', `${path} is there already; --force overwrites it`);
-  }
 }
 
 export function loadOptions({
@@ -67,17 +63,20 @@ export function addGenerate(program: Command): void {
     .option('--count <n>', 'images', wholeNumber(1), 64)
     .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
     .option('--truncation <psi>', truncationHelp, number(1e-6, 1))
-    .option('--labels <list>', 'class indices, one an image or one for all: 0,1,2', labels)
+    .option(
+      '--labels <list>',
+      'classes by index or name, one an image or one for all: dogs, or 0,1,2 (`ganode info` lists them)',
+    )
     .option(
       '--expert <n>',
       'of a mixture of experts, the one that makes all images',
       wholeNumber(0),
     )
-    .option('--grid <file>', 'one PNG with all images')
+    .option('--grid <file>', 'one picture with all images: .png, .jpg, .webp, .avif or .tiff')
     .option('--png <dir>', 'one PNG an image')
     .option(
       '--npy <file>',
-      'a NumPy array: uint8, N×C×H×W; of sequences float32, N×steps×features',
+      'a NumPy array: N×C×H×W, of the type of the data; of sequences N×steps×features',
     );
   addLoadOptions(command).action(generate);
 }
@@ -90,40 +89,70 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
       'Expected an output: --grid FILE.png, --png DIR or --npy FILE',
     );
   }
-  for (const path of [grid, png, npy]) refuseExisting(path, flags.force);
+  if (grid) pictureFormat(grid, '--grid');
+  for (const path of [grid, npy]) await refuseExisting(path, flags.force);
+  await refuseExistingFolder(png, flags.force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const options = {
     seed: flags.seed,
     ...(flags.truncation !== undefined && { truncation: flags.truncation }),
-    ...(flags.labels && {
-      labels: flags.labels.length === 1 ? (flags.labels[0] as number) : flags.labels,
-    }),
+    ...(flags.labels !== undefined && { labels: classesOf(flags.labels, generator) }),
     ...(flags.expert !== undefined && { expert: flags.expert }),
   };
-  if (generator.dtype === 'float32') {
-    await writeValues(await generator.sampleRaw(flags.count, options), flags);
-  } else {
-    const images = await generator.sample(flags.count, options);
-    if (grid) await images.toGrid(grid);
-    if (png) await images.toPngs(png);
-    if (npy) await images.toNpy(npy);
-  }
-  for (const path of [grid, png, npy]) if (path) process.stdout.write(`${path}\n`);
+  requirePictures(generator, flags);
+  if (grid || png) await writePictures(generator, options, flags);
+  if (npy) await writeArray(npy, generator, options, flags.count);
+  await tellWritten([grid, png, npy]);
 }
 
-/** Of a generator whose values are no pixels: float32, of one channel N×steps×features; curves for a grid. */
-async function writeValues(
-  { shape, data }: { shape: number[]; data: Float32Array },
-  { grid, png, npy: file }: GenerateFlags,
+/** Throws where pictures are asked for of what is none. */
+function requirePictures({ dtype, kind }: Generator, { grid, png }: GenerateFlags): void {
+  if (dtype === 'uint8' || kind === 'images') return;
+  const sequences = kind === 'sequences';
+  if (!png && (!grid || sequences)) return;
+  throw new GanodeError(
+    'INVALID_OPTION',
+    `Expected --npy${sequences ? ' or --grid' : ''} for a generator whose values are no pixels`,
+  );
+}
+
+/** A grid as the run draws it (curves of sequences), and pictures. */
+async function writePictures(
+  generator: Generator,
+  options: SampleOptions,
+  { count, grid, png }: GenerateFlags,
 ): Promise<void> {
-  const [count = 0, channels = 0, steps = 0, features = 0] = shape;
-  const sequences = channels === 1;
-  if (png || (grid && !sequences)) {
-    throw new GanodeError(
-      'INVALID_OPTION',
-      `Expected --npy${sequences ? ' or --grid' : ''} for a generator whose values are no pixels`,
-    );
+  const { recipe, dtype, kind } = generator;
+  if (grid && isCurve({ shape: recipe.image, dtype, kind })) {
+    const { data } = await generator.sampleRaw(count, options);
+    const { height, width } = recipe.image;
+    await writePicture(grid, (await curves([count, height, width], data)).png);
+    return;
   }
-  if (grid) await writeFileAtomic(grid, (await curves([count, steps, features], data)).png);
-  if (file) await writeFileAtomic(file, npy(sequences ? [count, steps, features] : shape, data));
+  const images = await generator.sample(count, options);
+  if (grid) await images.toGrid(grid);
+  if (png) await images.toPngs(png);
+}
+
+/** Bytes where the data was bytes; otherwise the values as they are, and those of sequences N×steps×features. */
+async function writeArray(
+  file: string,
+  generator: Generator,
+  options: SampleOptions,
+  count: number,
+): Promise<void> {
+  if (generator.dtype === 'uint8') {
+    await (await generator.sample(count, options)).toNpy(file);
+    return;
+  }
+  const { shape, data } = await generator.sampleRaw(count, options);
+  const [, , steps = 0, features = 0] = shape;
+  const sides = generator.kind === 'sequences' ? [count, steps, features] : shape;
+  await writeFileAtomic(file, npy(sides, data));
+}
+
+/** One class for all images, or one an image. */
+function classesOf(text: string, { classNames }: Generator): ClassLabel | ClassLabel[] {
+  const labels = parseClasses(text, classNames, '--labels');
+  return labels.length === 1 ? (labels[0] as ClassLabel) : labels;
 }

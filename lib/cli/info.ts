@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { listNames } from '../data/classes.js';
 import { networksOf } from '../recipes/autoencoding.js';
-import type { OptimizerOptions } from '../recipes/schema.js';
+import { describeScheduled } from '../recipes/scheduled.js';
+import type { EmaOptions, OptimizerOptions } from '../recipes/schema.js';
 import { describe } from '../train/inspect.js';
+import { onOneLine } from './line.js';
 
 export function addInfo(program: Command): void {
   program
@@ -22,7 +25,7 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   const { channels, height, width } = recipe.image;
   const count = (value: number): string => value.toLocaleString('en-US');
   const optimizer = (one: OptimizerOptions | undefined): string =>
-    one ? `${one.kind} ${one.learningRate}` : '';
+    one ? `${one.kind} ${describeScheduled(one.learningRate)}` : '';
   const rows: [string, string][] = [
     ['checkpoint', `${found.checkpoint} (${(found.bytes / 1e6).toFixed(1)} MB, whole)`],
     ['recipe', recipe.recipe],
@@ -31,12 +34,15 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       `${channels}×${height}×${width}${recipe.classes ? `, ${recipe.classes} classes` : ''}`,
     ],
     ['data', found.data ? `${found.data.name}, ${count(found.data.length)} images` : 'unknown'],
+    ...(found.data?.classes
+      ? [['classes', listNames(found.data.classes)] as [string, string]]
+      : []),
     ['trained', `${count(found.step)} steps, ${count(found.images)} images`],
     ...networksOf(recipe.autoencoding?.kind).map((name): [string, string] => [
       name,
       `${count(found[`${name}Parameters`] ?? 0)} parameters, ${optimizer(recipe.optimizers[name])}`,
     ]),
-    ['average', found.hasEma ? JSON.stringify(recipe.ema) : 'none'],
+    ['average', found.hasEma && recipe.ema ? averageText(recipe.ema) : 'none'],
     ['seed', String(recipe.seed)],
     [
       'versions',
@@ -48,5 +54,14 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       .filter((other) => other !== found.checkpoint)
       .map((other): [string, string] => ['also there', other]),
   ];
-  process.stdout.write(rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join(''));
+  process.stdout.write(
+    rows.map(([name, value]) => `${name.padEnd(14)}${onOneLine(value)}\n`).join(''),
+  );
+}
+
+/** How the averaged weights follow those in training. */
+function averageText(ema: EmaOptions): string {
+  if ('decay' in ema) return `decay ${ema.decay} a step`;
+  const ramp = ema.rampUp === null ? '' : `; at most ${ema.rampUp} of the images shown`;
+  return `half-life in images ${describeScheduled(ema.halfLife)}${ramp}`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type ClassLabel, parseClasses } from '../data/classes.js';
 import { readImages } from '../data/read-images.js';
 import type { Split } from '../data/split.js';
 import { invalid } from '../errors.js';
@@ -7,7 +8,8 @@ import type { Images } from '../image/images.js';
 import { Autoencoder } from '../sample/autoencoder.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
-import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
+import { addLoadOptions, loadOptions } from './generate.js';
+import { refuseExisting, tellWritten } from './outputs.js';
 import { number, wholeNumber } from './parse.js';
 import { openImages } from './real-data.js';
 
@@ -18,7 +20,7 @@ interface InterpolateFlags extends LoadOptions {
   seed: number;
   fps: number;
   truncation?: number;
-  label?: number;
+  label?: string;
   loop: boolean;
   real?: boolean;
   data?: string;
@@ -37,7 +39,7 @@ export function addInterpolate(program: Command): void {
     .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
     .option('--fps <n>', 'frames a second', number(1, 50), 12)
     .option('--truncation <psi>', 'above 0 and up to 1', number(1e-6, 1))
-    .option('--label <n>', 'class index, for a conditional generator', wholeNumber(0))
+    .option('--label <class>', 'class of a conditional generator, by index or name')
     .option('--real', 'through real images, of an autoencoder: --keys of them, by --seed')
     .option('--data <source>', "with --real: the images; default the run's own data")
     .addOption(splitOption('part of the data; default one that was not trained on'))
@@ -48,10 +50,10 @@ export function addInterpolate(program: Command): void {
 async function interpolate(run: string, flags: InterpolateFlags): Promise<void> {
   const { out, frames, keys, seed, fps, truncation, label, loop } = flags;
   if (!/\.(webp|gif)$/i.test(out)) throw invalid('--out', 'a name that ends in .webp or .gif', out);
-  refuseExisting(out, flags.force);
+  await refuseExisting(out, flags.force);
   if (flags.real) {
     await (await throughReal(run, flags)).toAnimation(out, { fps });
-    process.stdout.write(`${out}\n`);
+    await tellWritten([out]);
     return;
   }
   for (const name of ['data', 'split'] as const) {
@@ -65,10 +67,16 @@ async function interpolate(run: string, flags: InterpolateFlags): Promise<void> 
     seed,
     loop,
     ...(truncation !== undefined && { truncation }),
-    ...(label !== undefined && { label }),
+    ...(label !== undefined && { label: oneClass(label, generator) }),
   });
   await images.toAnimation(out, { fps });
-  process.stdout.write(`${out}\n`);
+  await tellWritten([out]);
+}
+
+function oneClass(text: string, { classNames }: Generator): ClassLabel {
+  const [label, ...others] = parseClasses(text, classNames, '--label');
+  if (label === undefined || others.length > 0) throw invalid('--label', 'one class', text);
+  return label;
 }
 
 /** Frames between real images. */

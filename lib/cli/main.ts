@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { asOutOfMemory } from '../memory.js';
 import { exitCodeOf, exitCodes } from './exit.js';
 import { failureLine } from './failure.js';
 import { watchOutput } from './output.js';
 import { createProgram } from './program.js';
 
-function fail(error: unknown): void {
+function fail(thrown: unknown): void {
+  const error = asOutOfMemory(thrown);
   if (error instanceof CommanderError) {
     // Commander has said it already; --help and --version come this way too.
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;

@@ -29,10 +29,45 @@ export function positive(text: string): number {
   return value;
 }
 
-/** "0,1,2" */
-export function labels(text: string): number[] {
-  const whole = wholeNumber(0);
-  return text.split(',').map(whole);
+/** Height and width of images in pixels. */
+export interface Size {
+  height: number;
+  width: number;
+}
+
+/** What `--size` takes, for its help. */
+export const sizeForms = '<n|HxW>';
+
+/** "64": a square; "96x64" or "96×64": 96 high, 64 wide. */
+export function size(text: string): Size {
+  const [, height, width = height] = /^\s*(\d{1,6})(?:\s*[x×]\s*(\d{1,6}))?\s*$/i.exec(text) ?? [];
+  const result = { height: Number(height), width: Number(width) };
+  if (result.height >= 1 && result.width >= 1) return result;
+  throw new InvalidArgumentError('expected N, or HEIGHTxWIDTH such as 96x64, from 1 pixel a side.');
+}
+
+const unitsOfBytes: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  // With an i, or the letter alone, as `ulimit` and container engines count.
+  ...{ k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 },
+  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
+};
+
+/** A size as people write it: "512MB" (millions), "1.5GiB" and "1.5g" (of 2^30 bytes), "1048576". Rounded down to whole bytes. */
+export function byteCount(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+\.?\d*|\.\d+)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const bytes = Math.floor(Number(digits) * (unitsOfBytes[unit.toLowerCase()] ?? Number.NaN));
+  if (digits === '' || !Number.isSafeInteger(bytes)) {
+    throw new InvalidArgumentError(
+      'expected a size such as 512MB, 1GiB, 1.5g or a number of bytes.',
+    );
+  }
+  return bytes;
 }
 
 /** "precision,recall" */

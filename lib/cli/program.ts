@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { GanodeError } from '../errors.js';
 import { version } from '../package.js';
 import { reasonOf } from './failure.js';
+import { unknownOption } from './unknown-option.js';
 
 type Add = (program: Command) => void;
 
@@ -26,17 +27,21 @@ export async function createProgram(): Promise<Command> {
     .version(version)
     .option('--stack', 'print the stack of an error (as GANODE_DEBUG=1 does)')
     .showSuggestionAfterError()
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+    .exitOverride();
   for (const [name, load] of Object.entries(commands)) {
     const add = await load().catch((error: unknown) => broken(name, error));
     add(program);
   }
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ outputError: (text, write) => write(oneLine(text, command)) });
+  }
   return program;
 }
 
-/** Commander's message, its suggestion on the same line. */
-function oneLine(text: string): string {
+/** Commander's message, its suggestion on the same line; of an option that is not known, with what other software calls it. */
+function oneLine(text: string, command: Command): string {
+  const option = /^error: unknown option '([^']+)'/.exec(text)?.[1];
+  if (option) return `ganode: ${unknownOption(option, command)}\n`;
   return text.replace(/^error: /, 'ganode: ').replace(/\n(?=.)/g, ' ');
 }
 

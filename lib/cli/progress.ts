@@ -1,6 +1,8 @@
 /** Training as people and machines watch it. */
 import { MultiBar, type Options, type SingleBar } from 'cli-progress';
-import type { ProgressEvent, TrainEvent, WarningEvent } from '../train/events.js';
+import type { ProgressEvent, StartEvent, TrainEvent, WarningEvent } from '../train/events.js';
+import { aboutLines } from './about-text.js';
+import { onOneLine } from './line.js';
 import { profileText } from './profile-table.js';
 
 /** Characters that the bar's line takes without the bar itself. */
@@ -39,6 +41,8 @@ export class Progress {
   /** Of one bar: cli-progress has no other that lines can be written above. */
   private readonly bars: MultiBar | undefined;
   private bar: SingleBar | undefined;
+  /** Where training began. */
+  private firstStep = -1;
 
   constructor({ json, stdout = process.stdout, stderr = process.stderr }: ProgressOptions) {
     this.json = json;
@@ -48,12 +52,15 @@ export class Progress {
   }
 
   show(event: TrainEvent): void {
+    if (event.type === 'start') this.firstStep = event.step;
     if (this.json) {
       this.stdout.write(`${JSON.stringify(event)}\n`);
     } else if (event.type === 'warning') {
-      this.line(`ganode: warning: ${event.message}`, this.stderr);
+      this.line(`ganode: warning: ${onOneLine(event.message)}`, this.stderr);
     } else if (event.type !== 'progress') {
-      const text = describe(event);
+      // A run that was finished before has been told so, and did nothing since.
+      const idle = event.type === 'end' && event.step === this.firstStep;
+      const text = idle && event.reason === 'completed' ? undefined : describe(event);
       if (text) this.note(text);
     } else if (this.bars) {
       this.bar ??= this.bars.create(event.totalSteps, event.step, payload(event));
@@ -137,20 +144,26 @@ export function describe(
 ): string | undefined {
   switch (event.type) {
     case 'start':
-      return event.resumedFrom
-        ? `resumed from ${event.resumedFrom} at step ${event.step} of ${event.totalSteps}`
-        : `training ${event.totalSteps} steps`;
+      return [...aboutLines(event), beginning(event)].join('\n');
     case 'epoch':
       return undefined;
     case 'samples':
-      return `samples ${event.path}`;
+      return `samples ${onOneLine(event.path)}`;
     case 'checkpoint':
-      return `checkpoint ${event.path} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
+      return `checkpoint ${onOneLine(event.path)} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
     case 'profile':
       return profileText(event);
     case 'end':
       return `${event.reason} at step ${event.step}: ${event.images} images in ${duration(event.seconds)}, ${event.imagesPerSecond.toFixed(0)} images/s, waited ${percent(event.waitedShare)} for data`;
   }
+}
+
+function beginning({ step, totalSteps, images, epoch, resumedFrom }: StartEvent): string {
+  if (!resumedFrom) return `training ${totalSteps} steps`;
+  if (step < totalSteps)
+    return `resumed from ${onOneLine(resumedFrom)} at step ${step} of ${totalSteps}`;
+  const done = `${images.toLocaleString('en-US')} images, ${Number(epoch.toFixed(2))} epochs`;
+  return `${onOneLine(resumedFrom)}: the training is finished (step ${step} of ${totalSteps}: ${done}); --epochs or --images, counted from the very start, goes on with it`;
 }
 
 function percent(share: number): string {

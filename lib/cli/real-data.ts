@@ -1,11 +1,13 @@
 /** The real images that a command looks at, where it is given a run. */
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
-import { openDataset, type SourceOptions } from '../data/source.js';
+import { absoluteSource, openDataset, pathOf, type SourceOptions } from '../data/source.js';
 import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
 import { readRunConfig } from '../train/run-directory.js';
+import { defined } from './parse.js';
 
 /** What was opened of a run: a generator or an autoencoder. */
 interface Opened {
@@ -18,24 +20,21 @@ export interface Source {
   options: SourceOptions;
 }
 
-/** Sources of which a part is not trained on. */
-const split = ['mnist', 'fashion-mnist', 'stacked-mnist', 'ring', 'grid'];
-
-/** The source that was asked for, or the run's own. Throws `INVALID_OPTION` where there is neither. */
+/** The source that was asked for, or the run's own. Throws `INVALID_OPTION` where there is neither, `INVALID_DATA` where it is gone. */
 export async function sourceOf({ checkpoint }: Opened, asked: string | undefined): Promise<Source> {
   const run = dirname(dirname(checkpoint));
   const own = await ownSource(run);
-  const source = asked ?? own?.source;
-  if (source === undefined) {
+  if (asked !== undefined) return { source: asked, options: optionsFor(asked, own) };
+  if (!own) {
     const message = `Expected --data SOURCE, as ${run} has no config.json that names its data`;
     throw new GanodeError('INVALID_OPTION', message);
   }
-  // The options of other data say nothing of this one.
-  return { source, options: source === own?.source ? own.options : {} };
+  await requireThere(own, run);
+  return own;
 }
 
 /** What a run was trained on, where it has a config.json that tells. */
-async function ownSource(run: string): Promise<Source | undefined> {
+export async function ownSource(run: string): Promise<Source | undefined> {
   try {
     const { data } = await readRunConfig(run);
     return data && { source: data.source, options: data.options ?? {} };
@@ -45,11 +44,34 @@ async function ownSource(run: string): Promise<Source | undefined> {
   }
 }
 
+/** Throws `INVALID_DATA` where a run's data is no longer where it was. */
+export async function requireThere({ source }: Source, run: string): Promise<void> {
+  const path = pathOf(source);
+  if (path === undefined || (await stat(path).catch(() => undefined))) return;
+  throw new GanodeError(
+    'INVALID_DATA',
+    `${run}: was trained on ${path}, which is not there any more; --data SOURCE says where it is now`,
+    { details: { path } },
+  );
+}
+
+/** How other data than a run's own is opened: pictures are fitted as the run's were; which part and which labels is of that data alone. */
+function optionsFor(asked: string, own: Source | undefined): SourceOptions {
+  if (!own) return {};
+  if (absoluteSource(asked) === absoluteSource(own.source)) return own.options;
+  const { image, fit, background, onBroken, memoryLimit } = own.options;
+  return defined({ image, fit, background, onBroken, memoryLimit });
+}
+
 /** The part of a source that training left out: its test part, where it has one and was not trained on that. */
-export function heldOut({ source, options }: Source): SourceOptions | undefined {
-  const [name = ''] = source.split(':');
-  if (!split.includes(name) || options.split === 'test') return undefined;
-  return { ...options, split: 'test' };
+export async function openHeldOut(
+  { source, options }: Source,
+  image: Recipe['image'],
+): Promise<Dataset | undefined> {
+  if (options.split === 'test') return undefined;
+  const { splits } = await openDataset(source, { ...options, image });
+  if (!splits?.includes('test')) return undefined;
+  return openDataset(source, { ...options, image, split: 'test' });
 }
 
 /** Real images in the size of the recipe's: of the named part, or those that were not trained on. */
@@ -59,6 +81,7 @@ export async function openImages(
 ): Promise<Dataset> {
   const found = await sourceOf(opened, data);
   const { image } = opened.recipe;
-  const options = split ? { ...found.options, split } : (heldOut(found) ?? found.options);
-  return openDataset(found.source, { ...options, image });
+  const options = { ...found.options, image, ...(split && { split }) };
+  const others = split ? undefined : await openHeldOut(found, image);
+  return others ?? openDataset(found.source, options);
 }

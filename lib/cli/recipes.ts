@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { GanodeError } from '../errors.js';
+import { GanodeError, invalid } from '../errors.js';
 import { formatShape } from '../models/image-shape.js';
 import { findRecipe, recipes } from '../recipes/registry.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { applySettings } from '../recipes/settings.js';
-import { collect, wholeNumber } from './parse.js';
+import { collect, type Size, size, sizeForms, wholeNumber } from './parse.js';
 import { factsOf, measureStep, type RecipeFacts, resolveFor } from './recipe-facts.js';
 
 interface RecipesFlags {
   measure?: boolean;
   json?: boolean;
-  size?: number;
+  size?: Size;
   channels?: number;
   classes?: number;
   set: string[];
@@ -25,9 +25,9 @@ export function addRecipes(program: Command): void {
     .argument('[name]', 'a recipe')
     .option('--measure', 'time some training steps on this machine')
     .option(
-      '--size <n>',
-      'of one recipe: build it for squares of n, or sequences of n steps',
-      wholeNumber(1),
+      `--size ${sizeForms}`,
+      'of one recipe: build it for squares of n, for images of a height and a width (96x64), or for sequences of n steps',
+      size,
     )
     .option(
       '--channels <n>',
@@ -66,12 +66,17 @@ async function list(name: string | undefined, flags: RecipesFlags): Promise<void
   }
 }
 
-/** What the flags say of the shape: of images channels and both sides, of sequences features and steps. */
+/**
+ * What the flags say of the shape: of images channels and both sides, of sequences features and steps.
+ *
+ * @throws GanodeError `INVALID_OPTION` for sequences of which `--size` tells a height and a width.
+ */
 function shapeOf(kind: string, { size, channels }: RecipesFlags): ImageShape | undefined {
   if (size === undefined && channels === undefined) return undefined;
-  return kind === 'sequences'
-    ? { channels: 1, height: size ?? 28, width: channels ?? 28 }
-    : { channels: channels ?? 1, height: size ?? 28, width: size ?? 28 };
+  const { height, width } = size ?? { height: 28, width: 28 };
+  if (kind !== 'sequences') return { channels: channels ?? 1, height, width };
+  if (height === width) return { channels: 1, height, width: channels ?? 28 };
+  throw invalid('--size', 'a number of steps (the data are sequences)', `${height}x${width}`);
 }
 
 /** Two lines. */

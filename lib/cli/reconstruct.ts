@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
+import { kindOf } from '../data/kind.js';
 import { readImages } from '../data/read-images.js';
 import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import { shuffled } from '../evaluate/sides.js';
+import { pictureFormat } from '../image/encode.js';
 import { Images } from '../image/images.js';
+import { bytesOf } from '../image/pixels.js';
 import { Autoencoder, type Bound } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
-import { addLoadOptions, loadOptions, refuseExisting } from './generate.js';
+import { addLoadOptions, loadOptions } from './generate.js';
+import { refuseExisting, tellWritten } from './outputs.js';
 import { wholeNumber } from './parse.js';
 import { openImages } from './real-data.js';
 
@@ -33,7 +37,7 @@ export function addReconstruct(program: Command): void {
     .addOption(splitOption('part of the data; default one that was not trained on'))
     .option('--count <n>', 'images', wholeNumber(1), 32)
     .option('--seed <n>', 'seed of the choice of images', wholeNumber(0), 0)
-    .option('--grid <file>', 'a PNG: rows of images, each above its reconstructions')
+    .option('--grid <file>', 'a picture: rows of images, each above its reconstructions')
     .option('--npy <file>', 'the reconstructions as a NumPy array: uint8, N×C×H×W');
   addLoadOptions(command).action(reconstruct);
 }
@@ -43,20 +47,21 @@ async function reconstruct(run: string, flags: ReconstructFlags): Promise<void> 
   if (!grid && !npy) {
     throw new GanodeError('INVALID_OPTION', 'Expected an output: --grid FILE.png or --npy FILE');
   }
-  for (const path of [grid, npy]) refuseExisting(path, force);
+  if (grid) pictureFormat(grid, '--grid');
+  for (const path of [grid, npy]) await refuseExisting(path, force);
   await using autoencoder = await Autoencoder.load(run, loadOptions(flags));
   const dataset = await openImages(autoencoder, flags);
   const count = Math.min(flags.count, dataset.length);
   const real = await readImages(dataset, shuffled(dataset.length, flags.seed).subarray(0, count));
-  if (!(real.data instanceof Uint8Array)) {
-    const message = `${dataset.name}: expected images of bytes but received ${dataset.dtype}`;
+  if (dataset.dtype === 'float32' && kindOf(dataset) !== 'images') {
+    const message = `${dataset.name}: expected images but its values are no pixels`;
     throw new GanodeError('INVALID_DATA', message);
   }
   const made = await autoencoder.reconstruct(real);
-  if (grid) await alternating(new Images(real.shape, real.data), made).toGrid(grid, { columns });
+  if (grid)
+    await alternating(new Images(real.shape, bytesOf(real.data)), made).toGrid(grid, { columns });
   if (npy) await made.toNpy(npy);
-  for (const path of [grid, npy]) if (path) process.stdout.write(`${path}\n`);
-  process.stdout.write(`${boundText(dataset.name, await autoencoder.bound(real))}\n`);
+  await tellWritten([grid, npy], boundText(dataset.name, await autoencoder.bound(real)));
 }
 
 /** Rows of one in turn with rows of the other; what is missing of the last rows is black. */

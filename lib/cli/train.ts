@@ -36,6 +36,10 @@ export function addTrain(program: Command): void {
       'go on: from the latest checkpoint of --out, or of this run, or from this checkpoint',
     )
     .option(
+      '--changed-data',
+      'with --resume: go on though the data is not what the run was trained on, such as a folder that has grown',
+    )
+    .option(
       '--transfer <run>',
       'begin with the weights of a run or a checkpoint, as far as they fit',
     )
@@ -54,16 +58,16 @@ export function addTrain(program: Command): void {
 }
 
 async function train(flags: TrainFlags): Promise<void> {
-  const { config, data, out, resume, transfer } = await gather(flags);
-  if (flags.dryRun)
-    return dryRun({ config, data, out, resume, transfer, json: flags.json === true });
+  const training = await gather(flags);
+  if (flags.dryRun) return dryRun({ ...training, json: flags.json === true });
+  const { config, data, out, resume, changedData, transfer } = training;
   if (!out) throw new GanodeError('INVALID_OPTION', 'Expected --out DIR, a folder for the run');
   await using trainer = await Trainer.create({
     recipe: config,
     data: data.source,
     dataOptions: data.options,
     out,
-    ...(resume && { resume }),
+    ...(resume && { resume, changedData }),
     ...(transfer && { transfer }),
     ...(flags.profile && { profile: true }),
   });

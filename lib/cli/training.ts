@@ -1,15 +1,15 @@
 /** From the options of `ganode train` to what a Trainer takes. */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { ioError } from '../files.js';
 import { merge, type RecipeConfig } from '../recipes/resolve.js';
 import { applySettings } from '../recipes/settings.js';
 import { latestCheckpoint } from '../train/checkpoints.js';
-import { type RunConfig, readRunConfig } from '../train/run-directory.js';
+import type { RunConfig } from '../train/run-directory.js';
 import { type DataFlags, dataOptions } from './data-options.js';
 import { defined } from './parse.js';
+import { ownSource, requireThere, type Source } from './real-data.js';
 
 /** Options of `ganode train`, as commander gives them. */
 export interface TrainFlags extends DataFlags {
@@ -26,6 +26,7 @@ export interface TrainFlags extends DataFlags {
   config?: string;
   set: string[];
   resume?: boolean | string;
+  changedData?: boolean;
   transfer?: string;
   dryRun?: boolean;
   profile?: boolean;
@@ -35,11 +36,13 @@ export interface TrainFlags extends DataFlags {
 export interface Training {
   /** Recipe defaults < `--config` < `--set` < named options. */
   config: RecipeConfig;
-  data: { source: string; options: SourceOptions };
+  data: Source;
   /** The run directory; absent only in a dry run. */
   out: string | undefined;
   /** Path of the checkpoint to go on from. */
   resume: string | undefined;
+  /** Goes on though the data has changed. */
+  changedData: boolean;
   /** Run or checkpoint whose weights to begin with. */
   transfer: string | undefined;
 }
@@ -50,24 +53,36 @@ export async function gather(flags: TrainFlags): Promise<Training> {
   const out = flags.out ?? resume?.dir;
   const file = flags.config ? await readConfig(flags.config) : {};
   const config = merge(applySettings(file.recipe ?? {}, flags.set), named(flags));
-  const before = file.data ?? (resume && (await readRunConfig(resume.run).catch(none))?.data);
-  const source = flags.data ?? before?.source;
-  if (!source) {
-    const expected = 'mnist, fashion-mnist, a folder, or an .npy file';
-    throw new GanodeError('INVALID_OPTION', `Expected --data SOURCE: ${expected}`);
-  }
-  // The options of other data say nothing of this one.
-  const options = source === before?.source ? before.options : {};
   return {
     config,
-    data: { source, options: { ...options, ...dataOptions(flags) } },
+    data: await dataOf(flags, file, resume),
     out,
     resume: resume?.checkpoint,
+    changedData: flags.changedData === true,
     transfer: flags.transfer ?? (resume ? undefined : file.transfer),
   };
 }
 
-const none = (): undefined => undefined;
+/** The data that was named; else that of `--config`, or that of the run which goes on. */
+async function dataOf(
+  flags: TrainFlags,
+  file: ConfigFile,
+  resume: Resumed | undefined,
+): Promise<Source> {
+  const before = file.data ?? (resume && (await ownSource(resume.run)));
+  const source = flags.data ?? before?.source;
+  if (source === undefined) {
+    const expected = 'mnist, fashion-mnist, a folder, or an .npy file';
+    throw new GanodeError('INVALID_OPTION', `Expected --data SOURCE: ${expected}`);
+  }
+  if (flags.data === undefined && resume && !file.data) {
+    await requireThere({ source, options: {} }, resume.run);
+  }
+  // A run that goes on takes its data as it did, wherever that lies now. A new one with other data knows nothing of it.
+  const same = source === before?.source || (resume && !file.data);
+  const options = same ? (before?.options ?? {}) : {};
+  return { source, options: { ...options, ...dataOptions(flags) } };
+}
 
 interface Resumed {
   checkpoint: string;

@@ -1,6 +1,7 @@
 /** Batches for the native step, prepared while the one before is in use. */
 import { setImmediate } from 'node:timers/promises';
 import { GanodeError } from '../errors.js';
+import { allocate } from '../memory.js';
 import { type Dataset, imageSize, type Pixels } from './dataset.js';
 import { type BatchStage, StepOrder } from './order.js';
 
@@ -53,7 +54,7 @@ export class BatchLoader {
       items += batchesPerStep * this.order.batch(step);
     }
     const Type = dtype === 'uint8' ? Uint8Array : Float32Array;
-    const images = new Type(items * size);
+    const images = allocate<Pixels>(Type, items * size, `${items} images of ${size} values`);
     const labels = all && new Int32Array(items);
     // Data in memory is copied at once, so it is asked for in pieces that are short even for large images.
     const piece = Math.max(1, Math.floor(bytesPerTurn / (size * Type.BYTES_PER_ELEMENT)));

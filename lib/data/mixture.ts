@@ -70,6 +70,9 @@ export function openMixture(
     name,
     images,
     shape: { channels: 2, height: 1, width: 1 },
+    kind: 'points',
+    // Networks of mixtures have linear outputs.
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
     labels,
     classes: centres.map(
       (centre) => `(${centre.map((value) => Number(value.toFixed(2))).join(', ')})`,

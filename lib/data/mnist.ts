@@ -68,8 +68,7 @@ export async function openIdxFolder(
     shape: { channels: 1, height, width },
     split,
     splits: idxSplits(dir),
-    ...(labels && { labels: Int32Array.from(labels.data) }),
-    ...(classes && { classes }),
+    ...(labels && { labels: labels.data, ...(classes && { classes }) }),
   });
 }
 

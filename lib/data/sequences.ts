@@ -2,82 +2,42 @@
  * Sequences of numbers: N×steps×features. As a dataset they are images of one channel, whose rows are the steps and whose columns
  * the features, so that everything that takes images takes them.
  */
-import { GanodeError } from '../errors.js';
-import { readNpy } from '../image/npy.js';
-import { ArrayDataset, type Pixels } from './dataset.js';
+import { invalid } from '../errors.js';
+import { asPixels, type GivenPixels } from '../image/pixels.js';
+import { ArrayDataset, type ArrayDatasetOptions } from './dataset.js';
 import { Random } from './sampler.js';
 
-export interface SequencesOptions {
-  /** N×steps×features, row-major. float32 is taken as it is, uint8 is scaled from 0 … 255 to [-1, 1]. */
-  values: Pixels;
+export interface SequencesOptions
+  extends Pick<
+    ArrayDatasetOptions,
+    'range' | 'labels' | 'classes' | 'split' | 'splits' | 'warnings'
+  > {
+  /** N×steps×features, row-major. float32 is taken as it is and should be from -1 to 1, uint8 is scaled from 0 … 255 to [-1, 1]. */
+  values: GivenPixels;
   steps: number;
   /** Numbers at each step. Default 1. */
   features?: number;
-  /** One class index a sequence. */
-  labels?: Int32Array | readonly number[];
-  classes?: readonly string[];
+  /** For messages and the run directory. Default `sequences`. */
   name?: string;
 }
 
 /** Sequences in memory. Throws as `ArrayDataset`. */
-export function sequences({
-  values,
-  steps,
-  features = 1,
-  name = 'sequences',
-  ...rest
-}: SequencesOptions): ArrayDataset {
-  const warnings = values instanceof Float32Array ? outOfRange(values, name) : [];
+export function sequences(options: SequencesOptions): ArrayDataset {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('options', 'an object with values and steps', options);
+  }
+  const { values, steps, features = 1, name = 'sequences', ...rest } = options;
+  for (const [side, size] of Object.entries({ steps, features })) {
+    if (!Number.isInteger(size) || size < 1) throw invalid(side, 'a whole number from 1', size);
+  }
   return new ArrayDataset({
-    name,
-    images: values,
-    shape: { channels: 1, height: steps, width: features },
     ...rest,
-    ...(warnings.length > 0 && { warnings }),
+    name,
+    images: asPixels(values, 'values'),
+    shape: { channels: 1, height: steps, width: features },
+    layout: 'channelsFirst',
+    kind: 'sequences',
   });
-}
-
-/** What a generator that ends in a hyperbolic tangent cannot make. */
-function outOfRange(values: Float32Array, name: string): string[] {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (!Number.isFinite(value)) {
-      const message = `${name}: expected finite numbers but received ${value}`;
-      throw new GanodeError('INVALID_DATA', message);
-    }
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
-  if (least >= -1 && most <= 1) return [];
-  const range = `${Number(least.toPrecision(4))} to ${Number(most.toPrecision(4))}`;
-  return [
-    `${name}: values from ${range}, and most generators reach -1 to 1: scale them, or take a linear output (rcgan: model.output)`,
-  ];
-}
-
-/**
- * An array file of NumPy's: N×steps, N×steps×features, or N×C×H×W images.
- *
- * @throws GanodeError `IO`; `INVALID_DATA` as `parseNpy`, and for an array of another number of dimensions, or without values.
- */
-export async function openNpy(path: string): Promise<ArrayDataset> {
-  const { shape, data } = await readNpy(path);
-  const [, ...sides] = shape;
-  const fits = sides.length >= 1 && sides.length <= 3 && data.length > 0;
-  if (!fits) {
-    throw new GanodeError(
-      'INVALID_DATA',
-      `${path}: expected N×steps, N×steps×features or N×C×H×W but it is ${shape.join('×')}`,
-      { details: { path } },
-    );
-  }
-  if (sides.length < 3) {
-    const [steps = 1, features = 1] = sides;
-    return sequences({ name: path, values: data, steps, features });
-  }
-  const [channels = 1, height = 1, width = 1] = sides;
-  return new ArrayDataset({ name: path, images: data, shape: { channels, height, width } });
 }
 
 /** What its random numbers are for, among those of one seed. */

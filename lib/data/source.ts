@@ -1,14 +1,23 @@
 /** From what `--data` says to a dataset. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { GanodeError } from '../errors.js';
+import { resolve } from 'node:path';
+import { GanodeError, invalid } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
-import { type Dataset, defaultMemoryLimit, requireMemoryLimit, requireShape } from './dataset.js';
-import { type FolderOptions, openFolder } from './folder.js';
+import { openNpy } from './arrays.js';
+import { cifarFile, cifarIn, isArchive, openCifar, packed } from './cifar.js';
+import { type Dataset, requireMemoryLimit, requireShape } from './dataset.js';
+import { DerivedDataset } from './derived.js';
+import { requireFit } from './fit.js';
+import { type FolderOptions, openFolder, openZip } from './folder.js';
+import { kindOf } from './kind.js';
 import { openMixture } from './mixture.js';
 import { idxSplits, openFashionMnist, openIdxFolder, openMnist } from './mnist.js';
+import { openNpz, parseNpzSource } from './npz.js';
+import { isZip } from './pictures/listing-zip.js';
 import { resizeDataset } from './resize.js';
-import { openNpy, openSines } from './sequences.js';
+import { openSines } from './sequences.js';
 import { requirePart, requireSplitName, type Split } from './split.js';
 import { stackDigits } from './stacked-mnist.js';
 
@@ -23,17 +32,27 @@ const named: Record<string, Opener> = {
   mnist: openMnist,
   'fashion-mnist': openFashionMnist,
   'stacked-mnist': openStacked,
+  cifar10: (dir, split) => openCifar('cifar10', dir, split),
+  cifar100: (dir, split) => openCifar('cifar100', dir, split),
   ring: drawn('ring', (seed) => openMixture('ring', { seed })),
   grid: drawn('grid', (seed) => openMixture('grid', { seed })),
   sines: drawn('sines', openSines),
 };
+
+/** The parts of all data with a name. */
+const partsOfNamed: readonly Split[] = ['train', 'test'];
+
+/** The dataset, and that it is one part of its source. */
+function partOf(dataset: Dataset, split: Split): Dataset {
+  return new DerivedDataset(dataset, { split, splits: partsOfNamed });
+}
 
 /** Data without files, drawn from a seed: that of the test split is other than that of the training split. */
 function drawn(name: string, open: (seed: number) => Dataset): Opener {
   return async (dir, split) => {
     if (dir)
       throw new GanodeError('INVALID_DATA', `${name}: expected no folder but received "${dir}"`);
-    return open(split === 'train' ? 0 : 1);
+    return partOf(open(split === 'train' ? 0 : 1), split);
   };
 }
 
@@ -45,17 +64,23 @@ async function openStacked(
 ): Promise<Dataset> {
   const image = { ...options.image, channels: 1 };
   const digits = await resizedTo(await openMnist(dir, split), { ...options, image });
-  return stackDigits(digits);
+  return partOf(stackDigits(digits), split);
 }
 
 /**
  * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, `stacked-mnist`, `stacked-mnist:DIR` (a folder of MNIST's
- * files), `ring`, `grid`, `sines`, a folder of idx files, a folder of images, or an .npy file (N×steps, N×steps×features,
- * N×C×H×W). Data of another size than `image` asks for is resized.
+ * files), `cifar10:DIR`, `cifar100:DIR`, `ring`, `grid`, `sines`, a folder of idx files, of CIFAR's binary files or of pictures, a zip of
+ * pictures, an .npy file (N×steps, N×steps×features, N×H×W of bytes, N×C×H×W, N×H×W×C), or an .npz file of such arrays (`FILE.npz`,
+ * `FILE.npz:IMAGES`, `FILE.npz:IMAGES,LABELS`). Images of another size than `image` asks for are resized, and fitted by `fit`
+ * where their proportions are others.
  *
  * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
  */
 export async function openDataset(source: string, options: SourceOptions = {}): Promise<Dataset> {
+  if (typeof source !== 'string') throw invalid('source', 'a name of data or a path', source);
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options', 'an object', options);
+  if (options.fit !== undefined) requireFit(options.fit);
   const dataset = await open(source, options);
   return resizedTo(dataset, options);
 }
@@ -72,16 +97,60 @@ export function parseSource(source: string): ParsedSource {
   return { name, ...(path && { path }) };
 }
 
+/** The file or folder that a source is read from; undefined for data without one, or whose place has a default. */
+export function pathOf(source: string): string | undefined {
+  const { path } = parseSource(source);
+  return path === undefined ? undefined : (parseNpzSource(path)?.path ?? path);
+}
+
+/** The source by which the same data is found from any folder: a path in it becomes absolute. */
+export function absoluteSource(source: string): string {
+  const { name, path } = parseSource(source);
+  if (path === undefined) return source;
+  return name === undefined ? resolve(path) : `${name}:${resolve(path)}`;
+}
+
+/** Options that mean the same from any folder. A list of labels that is named from within the data stays as it is. */
+export function absoluteOptions(options: SourceOptions): SourceOptions {
+  const { labelsFrom } = options;
+  const isFile = labelsFrom !== undefined && existsSync(labelsFrom);
+  return isFile ? { ...options, labelsFrom: resolve(labelsFrom) } : { ...options };
+}
+
 async function open(source: string, options: SourceOptions): Promise<Dataset> {
   const split = options.split ?? 'train';
   requireSplitName(split);
   const { name, path } = parseSource(source);
+  const refuseLabels = (): void => {
+    if (options.labelsFrom === undefined) return;
+    const expected = `nothing for labelsFrom (${source} is no folder or zip of pictures)`;
+    throw new GanodeError('INVALID_OPTION', `Expected ${expected}`);
+  };
   if (name !== undefined) {
-    requirePart(name, ['train', 'test'], split);
+    refuseLabels();
+    requirePart(name, partsOfNamed, split);
     return (named[name] as Opener)(path, split, options);
   }
-  if (/\.npy$/i.test(path)) return openNpy(path);
+  const npz = parseNpzSource(path);
+  if (npz) {
+    refuseLabels();
+    return openNpz(npz, split);
+  }
+  if (/\.npy$/i.test(path)) {
+    refuseLabels();
+    if (options.split !== undefined) requirePart(path, [], split);
+    return openNpy(path);
+  }
   const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) {
+    const cifar = cifarFile(path);
+    if (cifar) {
+      refuseLabels();
+      return openCifar(cifar, path, split);
+    }
+    if (await isZip(path)) return openZip(path, options);
+    if (isArchive(path)) throw packed(path);
+  }
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
     throw new GanodeError(
@@ -92,19 +161,22 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   }
   const parts = idxSplits(path);
   if (parts.length > 0) {
+    refuseLabels();
     requirePart(path, parts, split);
     return openIdxFolder(path, { split });
   }
+  const cifar = cifarIn(path);
+  if (cifar) return openCifar(cifar, path, split);
   return openFolder(path, options);
 }
 
 async function resizedTo(
   dataset: Dataset,
-  { image, memoryLimit = defaultMemoryLimit }: SourceOptions,
+  { image, memoryLimit, fit, background }: SourceOptions,
 ): Promise<Dataset> {
   const shape: ImageShape = { ...dataset.shape, ...image };
   requireShape(shape);
-  requireMemoryLimit(memoryLimit);
+  if (memoryLimit !== undefined) requireMemoryLimit(memoryLimit);
   if (shape.channels !== dataset.shape.channels) {
     throw new GanodeError(
       'INVALID_DATA',
@@ -113,11 +185,11 @@ async function resizedTo(
   }
   const { height, width } = dataset.shape;
   if (height === shape.height && width === shape.width) return dataset;
-  if (dataset.dtype === 'float32') {
+  if (dataset.dtype === 'float32' && kindOf(dataset) !== 'images') {
     throw new GanodeError(
       'INVALID_DATA',
       `${dataset.name}: expected ${shape.height}×${shape.width} but its items are ${height}×${width}, and numbers that are no pixels are not resized`,
     );
   }
-  return resizeDataset(dataset, shape, memoryLimit);
+  return resizeDataset(dataset, shape, { memoryLimit, fit, background });
 }

@@ -3,8 +3,9 @@
  * GAN), section 3.3.1; sizes as in VEEGAN (Srivastava et al. 2017) and PacGAN (Lin et al. 2018).
  */
 import { GanodeError, invalid } from '../errors.js';
-import type { ImageShape } from '../recipes/schema.js';
-import type { Dataset, Pixels } from './dataset.js';
+import type { Pixels } from '../image/pixels.js';
+import type { Dataset } from './dataset.js';
+import { DerivedDataset } from './derived.js';
 import { Random } from './sampler.js';
 
 /** What its random numbers are for, among those of one seed. */
@@ -38,37 +39,32 @@ export function stackDigits(
   return new StackedDigits(digits, members);
 }
 
-class StackedDigits implements Dataset {
-  readonly name: string;
-  readonly length: number;
-  readonly shape: ImageShape;
-  readonly dtype: 'uint8' | 'float32';
-  readonly labels: Int32Array;
-  readonly classes: readonly string[];
-
+class StackedDigits extends DerivedDataset {
   /** @param members Three indices of digits a picture. */
   constructor(
-    private readonly digits: Dataset,
+    digits: Dataset,
     private readonly members: Uint32Array,
   ) {
-    this.name = `stacked-${digits.name}`;
-    this.length = members.length / 3;
-    this.shape = { ...digits.shape, channels: 3 };
-    this.dtype = digits.dtype;
+    const length = members.length / 3;
     const label = (member: number): number => digits.labels?.[members[member] as number] as number;
-    this.labels = Int32Array.from(
-      { length: this.length },
-      (_, item) => 100 * label(3 * item) + 10 * label(3 * item + 1) + label(3 * item + 2),
-    );
-    this.classes = Array.from({ length: 1000 }, (_, mode) => String(mode).padStart(3, '0'));
+    super(digits, {
+      name: `stacked-${digits.name}`,
+      length,
+      shape: { ...digits.shape, channels: 3 },
+      labels: Int32Array.from(
+        { length },
+        (_, item) => 100 * label(3 * item) + 10 * label(3 * item + 1) + label(3 * item + 2),
+      ),
+      classes: Array.from({ length: 1000 }, (_, mode) => String(mode).padStart(3, '0')),
+    });
   }
 
-  read(indices: Uint32Array, target: Pixels): void | Promise<void> {
+  override read(indices: Uint32Array, target: Pixels): void | Promise<void> {
     // C×H×W with a digit for each C is three digits one after the other.
     const three = Uint32Array.from(
       { length: 3 * indices.length },
       (_, i) => this.members[3 * (indices[Math.floor(i / 3)] as number) + (i % 3)] as number,
     );
-    return this.digits.read(three, target);
+    return this.source.read(three, target);
   }
 }

@@ -8,6 +8,7 @@ import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import { GanodeError } from '../errors.js';
 import { ioError } from '../files.js';
+import { asPixels } from '../image/pixels.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
 import type { ImageShape } from '../recipes/schema.js';
@@ -188,7 +189,8 @@ class TrainedClassifier implements Classifier {
       : [];
   }
 
-  async extract({ shape, data }: ImageBatch): Promise<Extraction> {
+  async extract({ shape, data: given }: ImageBatch): Promise<Extraction> {
+    const data = asPixels(given, 'images.data');
     const { channels, height, width } = this.shape;
     const [count = 0] = shape;
     const wanted = [count, channels, height, width];

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { GanodeError, invalid } from '../errors.js';
+import { requireMemory } from '../memory.js';
 import { Generator } from '../sample/generator.js';
 import { measureBound, split } from './bound.js';
 import { collapseKind } from './collapse.js';
@@ -44,6 +45,12 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
     options.generator ?? (await Generator.load(run as string, { ...threads, ...options.load }));
   try {
     requireSameShape(generator, data);
+    const latents = `the latents and labels of ${count} images`;
+    requireMemory(
+      4 * count * (generator.recipe.latentSize + 1),
+      latents,
+      'a smaller count takes less',
+    );
     const job: Job = { ...options, generator, count, seed, batch, cacheDir };
     const { ofBound, others } = split(generator, options.metrics);
     const { metrics: _, ...rest } = job;

@@ -1,7 +1,9 @@
+import type { GivenPixels } from '../image/pixels.js';
+
 /** N×C×H×W bytes, 0 … 255; of data that is no bytes, its values. */
 export interface ImageBatch {
   shape: readonly number[];
-  data: Uint8Array | Float32Array;
+  data: GivenPixels;
 }
 /** What an extractor says of some images: row-major, count × size. */
 export interface Features {

@@ -1,6 +1,7 @@
 /** From images to rows of features. */
 import { type Dataset, imageSize } from '../data/dataset.js';
 import { GanodeError } from '../errors.js';
+import { allocate } from '../memory.js';
 import type { Extraction, FeatureExtractor, Features, ImageBatch } from './extractor.js';
 
 export type OnProgress = ((text: string) => void) | undefined;
@@ -64,7 +65,12 @@ class Table {
   add({ count, size, data }: Features, images: number): void {
     if (this.rows === 0) {
       this.size = size;
-      this.data = new Float32Array(this.count * size);
+      this.data = allocate(
+        Float32Array,
+        this.count * size,
+        `${this.name}, ${this.count}×${size},`,
+        'a smaller count takes less',
+      );
     }
     if (count !== images || size !== this.size || data.length !== count * size) {
       throw this.fail(`${images}×${this.size}`, `${count}×${size}`);

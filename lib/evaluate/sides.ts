@@ -54,7 +54,7 @@ export function drawing(
   const label = (i: number): number =>
     known ? (labels[order[i % order.length] as number] as number) : i % generator.classes;
   return {
-    options: { ...options, labels: Array.from({ length: count }, (_, i) => label(i)) },
+    options: { ...options, labels: Int32Array.from({ length: count }, (_, i) => label(i)) },
     labels: known ? 'data' : 'balanced',
   };
 }

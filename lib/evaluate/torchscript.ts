@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GanodeError, invalid } from '../errors.js';
 import { ioError } from '../files.js';
+import { asPixels } from '../image/pixels.js';
 import { type NativeExtractor, native } from '../native.js';
 import type { Extraction, FeatureExtractor, ImageBatch } from './extractor.js';
 
@@ -82,7 +83,8 @@ class TorchScript implements FeatureExtractor {
     private readonly module: NativeExtractor,
   ) {}
 
-  async extract({ shape, data }: ImageBatch): Promise<Extraction> {
+  async extract({ shape, data: given }: ImageBatch): Promise<Extraction> {
+    const data = asPixels(given, 'images.data');
     if (data instanceof Uint8Array) return this.module.extract({ shape, data });
     const message = `${this.description}: expected images of bytes but received float32`;
     throw new GanodeError('INVALID_DATA', message);

@@ -3,19 +3,23 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { invalid } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
+import { pictureFormat, requireSides, writePicture } from './encode.js';
 import { npy } from './npy.js';
+import { asPixels } from './pixels.js';
 import { type Frame, frameOf, montage, toPng } from './png.js';
-
-/** Limits of the formats. */
-const mostSide = { webp: 16383, gif: 65535 };
 
 /** A batch of images: N×C×H×W bytes, 0 … 255. */
 export class Images {
+  readonly data: Uint8Array;
+
   /** Throws `INVALID_OPTION` when the shape is no N×C×H×W with 1, 3 or 4 channels, or does not fit the data. */
   constructor(
     readonly shape: readonly number[],
-    readonly data: Uint8Array,
+    data: Uint8Array | Uint8ClampedArray,
   ) {
+    const bytes = asPixels(data, 'data');
+    if (!(bytes instanceof Uint8Array)) throw invalid('data', 'bytes', data);
+    this.data = bytes;
     const [n = 0, channels = 0, height = 0, width = 0] = shape;
     if (shape.length !== 4 || n * channels * height * width !== data.length || data.length === 0) {
       throw invalid('shape', `N×C×H×W of ${data.length} values`, shape.join('×'));
@@ -37,8 +41,13 @@ export class Images {
     return toPng(montage(this, options));
   }
 
+  /**
+   * The same as a file, in the format that its name ends in: .png, .jpg, .jpeg (on white), .webp, .avif, .tif or .tiff; PNG without
+   * an extension. Throws `INVALID_OPTION` for another one, or more pixels than the format holds; `IO`.
+   */
   async toGrid(file: string, options: { columns?: number; padding?: number } = {}): Promise<void> {
-    await writeFileAtomic(file, await this.grid(options));
+    pictureFormat(file);
+    await writePicture(file, montage(this, options));
   }
 
   /** One PNG an image: `000000.png`, … Returns the paths. */
@@ -76,18 +85,12 @@ export class Images {
     }
     const frames = Array.from({ length: this.length }, (_, index) => this.frame(index));
     const { width, height, channels } = frames[0] as Frame;
-    if (Math.max(width, height) > mostSide[format]) {
-      throw invalid(
-        'shape',
-        `at most ${mostSide[format]} pixels a side for ${format}`,
-        `${height}×${width}`,
-      );
-    }
+    requireSides(format, width, height);
     // sharp takes the frames of an animation as one tall picture.
     const tall = Buffer.concat(frames.map((frame) => frame.data));
     const raw = { width, height: height * frames.length, channels, pageHeight: height };
     const pages = { loop, delay: frames.map(() => Math.round(1000 / fps)) };
-    const picture = sharp(tall, { raw });
+    const picture = sharp(tall, { raw, limitInputPixels: false });
     const encoded =
       format === 'gif' ? picture.gif(pages) : picture.webp({ ...pages, lossless: true });
     await writeFileAtomic(file, await encoded.toBuffer());

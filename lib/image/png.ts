@@ -1,6 +1,7 @@
 /** Pictures of batches. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { invalid } from '../errors.js';
+import { allocate } from '../memory.js';
 
 /** One picture as encoders want it: H×W×C bytes. */
 export interface Frame {
@@ -47,7 +48,12 @@ export function montage(
     channels,
     data: new Uint8Array(),
   };
-  frame.data = new Uint8Array(frame.width * frame.height * channels);
+  frame.data = allocate(
+    Uint8Array,
+    frame.width * frame.height * channels,
+    `the ${frame.height}×${frame.width} pixels of a grid of ${n} images`,
+    'fewer images take less',
+  );
   for (let index = 0; index < n; index += 1) {
     const x = (index % across) * (width + padding);
     const y = Math.floor(index / across) * (height + padding);
@@ -71,7 +77,12 @@ function paste(batch: Batch, index: number, frame: Frame, x: number, y: number):
   }
 }
 
-export function toPng({ width, height, channels, data }: Frame): Promise<Buffer> {
-  const picture = sharp(data, { raw: { width, height, channels } });
-  return (channels === 1 ? picture.toColourspace('b-w') : picture).png().toBuffer();
+export function toPng(frame: Frame): Promise<Buffer> {
+  return sharpOf(frame).png().toBuffer();
+}
+
+/** For whatever sharp makes of it: of one channel it stays grey. */
+export function sharpOf({ width, height, channels, data }: Frame): Sharp {
+  const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  return channels === 1 ? picture.toColourspace('b-w') : picture;
 }

@@ -37,7 +37,7 @@ const initializer = { kind: 'normal', std: 0.02 } as const;
 /**
  * [latentSize] and a label → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function acganGenerator(
   image: ImageShape,
@@ -48,8 +48,8 @@ export function acganGenerator(
   const channels = options.generatorWidth * 2 ** (doublings - 1);
   const z = input('z', { shape: [options.latentSize] });
   let h = concat([z, oneHot(input('label', { classes }))]);
-  h = relu(dense(h, { units: base * base * channels, initializer }));
-  h = reshape(h, { shape: [channels, base, base] });
+  h = relu(dense(h, { units: base[0] * base[1] * channels, initializer }));
+  h = reshape(h, { shape: [channels, ...base] });
   const up = { kernel: 5, stride: 2, padding: 'same', initializer } as const;
   for (let level = doublings - 2; level >= 0; level -= 1) {
     h = convTranspose2d(h, { filters: options.generatorWidth * 2 ** level, ...up });

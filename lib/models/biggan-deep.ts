@@ -79,7 +79,7 @@ function discriminatorBlock(x: Value, [from, to]: [number, number], down: boolea
 /**
  * [latentSize] and a label → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256, or an
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses, or an
  *   attention where no block ends.
  */
 export function bigganDeepGenerator(
@@ -87,8 +87,9 @@ export function bigganDeepGenerator(
   { latentSize, embeddingSize, width, depth, attention }: BigganDeepOptions,
   classes: number,
 ): GraphSpec {
-  const { base, generator } = bigganPlan('biggan-deep', image);
-  const attended = attentionSizes(image, attention, generator.length - 1);
+  const plan = bigganPlan('biggan-deep', image);
+  const { base, generator } = plan;
+  const attended = attentionSizes(plan, attention);
   const [first = 0, ...others] = generator.map((multiple) => multiple * width);
   const z = input('z', { shape: [latentSize] });
   const label = input('label', { classes });
@@ -96,18 +97,18 @@ export function bigganDeepGenerator(
   const condition = concat([shared, z]);
   const activate = (x: Value): Value =>
     relu(conditionalBatchNorm(x, condition, { ...orthogonal, biasInitializer: 'orthogonal' }));
-  let h = dense(condition, { units: base * base * first, ...orthogonal });
-  h = reshape(h, { shape: [first, base, base] });
+  let h = dense(condition, { units: base[0] * base[1] * first, ...orthogonal });
+  h = reshape(h, { shape: [first, ...base] });
   let from = first;
-  let size = base;
+  let [height] = base;
   for (const to of others) {
     for (let block = 1; block < depth; block += 1) {
       h = generatorBlock(h, [from, from], false, activate);
     }
     h = generatorBlock(h, [from, to], true, activate);
     from = to;
-    size *= 2;
-    if (attended.includes(size)) h = selfAttention(h, orthogonal);
+    height *= 2;
+    if (attended.includes(height)) h = selfAttention(h, orthogonal);
   }
   const last = { filters: image.channels, kernel: 3, padding: 1, ...orthogonal } as const;
   return graph({ image: tanh(conv2d(relu(batchNorm(h)), last)) });
@@ -123,21 +124,21 @@ export function bigganDeepDiscriminator(
   { width, depth, attention }: BigganDeepOptions,
   classes: number,
 ): GraphSpec {
-  const { generator, discriminator } = bigganPlan('biggan-deep', image);
-  const attended = attentionSizes(image, attention, generator.length - 1);
+  const plan = bigganPlan('biggan-deep', image);
+  const { discriminator } = plan;
+  const attended = attentionSizes(plan, attention);
   // The first is that of a convolution before the blocks.
   const [first = 0, ...others] = discriminator.map(({ to }) => to * width);
   let h = wide(input('image', { shape: [image.channels, image.height, image.width] }), first);
   let from = first;
-  let size = image.height;
+  let { height } = image;
   others.forEach((to, index) => {
-    // Up to 32×32 the official code halves twice.
-    const down = image.height > 32 || index < 2;
+    const { down } = discriminator[index] as (typeof discriminator)[number];
     h = discriminatorBlock(h, [from, to], down);
     for (let block = 1; block < depth; block += 1) h = discriminatorBlock(h, [to, to], false);
     from = to;
-    if (down) size /= 2;
-    if (down && attended.includes(size)) h = selfAttention(h, orthogonal);
+    if (down) height /= 2;
+    if (down && attended.includes(height)) h = selfAttention(h, orthogonal);
   });
   return bigganVerdict(h, classes);
 }

@@ -1,26 +1,31 @@
 /** How BigGAN and BigGAN-deep reach a size: `G_arch` and `D_arch` of the official code. */
 import { GanodeError } from '../errors.js';
-import { doublingsOf } from './doublings.js';
+import { type Doublings, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 /** Of every layer with weights, in both networks. */
 export const orthogonal = { spectralNorm: true, initializer: 'orthogonal' } as const;
 
+/** Up to 32×32, whose networks all images with as few doublings have: D halves their size `fewHalvings` times only. */
+const fewDoublings = 3;
+const fewHalvings = 2;
+
 export interface BigganPlan {
-  base: number;
+  base: Doublings['base'];
+  doublings: number;
   /** Multiples of `width`, from the smallest size to the image's. */
   generator: number[];
   /** The same for D's blocks, from the image on. */
   discriminator: { to: number; down: boolean }[];
 }
 
-/** @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256. */
+/** @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses. */
 export function bigganPlan(model: string, image: ImageShape): BigganPlan {
   const { base, doublings } = doublingsOf(model, image);
-  if (image.height <= 32) {
+  if (doublings <= fewDoublings) {
     const generator = Array<number>(doublings + 1).fill(4);
-    const discriminator = [true, true, false, false].map((down) => ({ to: 4, down }));
-    return { base, generator, discriminator };
+    const discriminator = [0, 1, 2, 3].map((index) => ({ to: 4, down: index < fewHalvings }));
+    return { base, doublings, generator, discriminator };
   }
   const generators = { 4: [16, 16, 8, 4, 2], 5: [16, 16, 8, 4, 2, 1], 6: [16, 16, 8, 8, 4, 2, 1] };
   const discriminators = {
@@ -31,27 +36,32 @@ export function bigganPlan(model: string, image: ImageShape): BigganPlan {
   const discriminator = discriminators[doublings as 4 | 5 | 6];
   return {
     base,
+    doublings,
     generator: generators[doublings as 4 | 5 | 6],
     discriminator: discriminator.map((to, index) => ({ to, down: index < doublings })),
   };
 }
 
 /**
- * Heights at which there is self-attention.
+ * Heights at which there is self-attention: as given, or as the official code has it for squares of as many doublings, 64 of 128
+ * and of 256, and 32 of 64.
  *
  * @throws GanodeError `INVALID_OPTION` for one at which no block of both networks ends.
  */
 export function attentionSizes(
-  { height }: ImageShape,
+  { base: [height, width], doublings }: BigganPlan,
   given: readonly number[] | null,
-  doublings: number,
 ): readonly number[] {
-  if (given === null) return height >= 128 ? [64] : height === 64 ? [32] : [];
-  // Behind a block of G and of D; up to 32×32 D halves only twice.
-  const halvings = Math.min(doublings - 1, height <= 32 ? 2 : Infinity);
-  const there = Array.from({ length: halvings }, (_, i) => height / 2 ** (i + 1));
+  if (given === null) {
+    return doublings <= fewDoublings ? [] : [height * 2 ** Math.min(doublings - 1, 4)];
+  }
+  // Behind a block of G and of D.
+  const halvings = doublings <= fewDoublings ? Math.min(doublings - 1, fewHalvings) : doublings - 1;
+  const factors = Array.from({ length: halvings }, (_, i) => 2 ** (doublings - i - 1));
   // Pooled by two, keys and values need even sides.
-  const fits = there.filter((size) => size % 2 === 0);
+  const fits = factors
+    .filter((factor) => [height, width].every((side) => (side * factor) % 2 === 0))
+    .map((factor) => factor * height);
   const stranger = given.find((size) => !fits.includes(size));
   if (stranger === undefined) return given;
   const message = `model.attention: expected heights among ${fits.join(', ')} but received ${stranger}`;

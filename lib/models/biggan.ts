@@ -32,16 +32,16 @@ export interface BigganOptions {
   latentSize: number;
   /** Length of the class' vector: 128 in the paper. */
   embeddingSize: number;
-  /** Channels next to the image from 128×128 on (half of them at 64×64); up to 32×32 all layers have four times as many. 96 in the paper. */
+  /** Channels next to the image from 128×128 (five doublings) on (half of them at 64×64); up to 32×32 all layers have four times as many. 96 in the paper. */
   width: number;
-  /** Heights at which there is self-attention; null: 64 from 128×128 on, 32 at 64×64, none below. */
+  /** Heights at which there is self-attention; null: 64 from 128×128 on, 32 at 64×64, none below, and after as many doublings for other sizes. */
   attention: readonly number[] | null;
 }
 
 /**
  * [latentSize] and a label → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256, a latent that
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses, a latent that
  *   is too short to be split, or an attention where no block ends.
  */
 export function bigganGenerator(
@@ -49,17 +49,18 @@ export function bigganGenerator(
   { latentSize, embeddingSize, width, attention }: BigganOptions,
   classes: number,
 ): GraphSpec {
-  const { base, generator } = bigganPlan('biggan', image);
-  const attended = attentionSizes(image, attention, generator.length - 1);
+  const plan = bigganPlan('biggan', image);
+  const { base, generator } = plan;
+  const attended = attentionSizes(plan, attention);
   const [first = 0, ...others] = generator.map((multiple) => multiple * width);
   const chunk = chunkOf(latentSize, generator.length);
   const z = input('z', { shape: [chunk * generator.length] });
   const part = (index: number): Value => slice(z, { start: index * chunk, length: chunk });
   const label = input('label', { classes });
   const shared = embedding(label, { units: embeddingSize, initializer: 'orthogonal' });
-  let h = dense(part(0), { units: base * base * first, ...orthogonal });
-  h = reshape(h, { shape: [first, base, base] });
-  let size = base;
+  let h = dense(part(0), { units: base[0] * base[1] * first, ...orthogonal });
+  h = reshape(h, { shape: [first, ...base] });
+  let [height] = base;
   others.forEach((to, index) => {
     const condition = concat([shared, part(index + 1)]);
     h = upBlock(h, to, {
@@ -68,8 +69,8 @@ export function bigganGenerator(
       normalize: (x) =>
         conditionalBatchNorm(x, condition, { ...orthogonal, biasInitializer: 'orthogonal' }),
     });
-    size *= 2;
-    if (attended.includes(size)) h = selfAttention(h, orthogonal);
+    height *= 2;
+    if (attended.includes(height)) h = selfAttention(h, orthogonal);
   });
   const last = { filters: image.channels, kernel: 3, padding: 1, ...orthogonal } as const;
   return graph({ image: tanh(conv2d(relu(batchNorm(h)), last)) });
@@ -85,21 +86,22 @@ export function bigganDiscriminator(
   { width, attention }: BigganOptions,
   classes: number,
 ): GraphSpec {
-  const { generator, discriminator } = bigganPlan('biggan', image);
-  const attended = attentionSizes(image, attention, generator.length - 1);
+  const plan = bigganPlan('biggan', image);
+  const { discriminator } = plan;
+  const attended = attentionSizes(plan, attention);
   const parts = unnormalized({
     convolve: (x, filters) => conv2d(x, { filters, kernel: 3, padding: 1, ...orthogonal }),
     shortcut: (x, filters) => conv2d(x, { filters, kernel: 1, ...orthogonal }),
   });
   let h = input('image', { shape: [image.channels, image.height, image.width] });
   let from = image.channels;
-  let size = image.height;
+  let { height } = image;
   discriminator.forEach(({ to, down }, index) => {
     const filters = to * width;
     h = downBlock(h, { channels: [from, filters, filters], down, first: index === 0 }, parts);
     from = filters;
-    if (down) size /= 2;
-    if (down && attended.includes(size)) h = selfAttention(h, orthogonal);
+    if (down) height /= 2;
+    if (down && attended.includes(height)) h = selfAttention(h, orthogonal);
   });
   return bigganVerdict(h, classes);
 }

@@ -21,7 +21,7 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import { doublingsOf } from './doublings.js';
+import { covering, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 export interface DcganOptions {
@@ -34,6 +34,8 @@ export interface DcganOptions {
    * gradient penalties, and for simultaneous updates); those layers then have biases.
    */
   discriminatorNorm?: 'batch' | 'none';
+  /** What normalizes G's inner layers: `batch` (default), as in the paper, or `none`, which gives those layers biases. */
+  generatorNorm?: 'batch' | 'none';
 }
 
 const weights: Initializer = { kind: 'normal', std: 0.02 };
@@ -42,11 +44,11 @@ const scales: Initializer = { kind: 'normal', mean: 1, std: 0.02 };
 /**
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function dcganGenerator(
   image: ImageShape,
-  { latentSize, width }: DcganOptions,
+  { latentSize, width, generatorNorm = 'batch' }: DcganOptions,
   classes: number,
 ): GraphSpec {
   const { base, doublings } = doublingsOf('dcgan', image);
@@ -60,21 +62,18 @@ export function dcganGenerator(
     size += latentSize;
   }
   h = reshape(h, { shape: [size, 1, 1] });
-  const up = { initializer: weights, bias: false } as const;
-  h = convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: base, ...up });
-  h = relu(batchNorm(h, { initializer: scales }));
+  const normalized = generatorNorm === 'batch';
+  const hidden = (x: Value): Value => relu(normalized ? batchNorm(x, { initializer: scales }) : x);
+  const up = { initializer: weights, bias: !normalized } as const;
+  h = hidden(
+    convTranspose2d(h, { filters: width * 2 ** (doublings - 1), kernel: covering(base), ...up }),
+  );
   for (let level = doublings - 2; level >= 0; level -= 1) {
-    h = convTranspose2d(h, {
-      filters: width * 2 ** level,
-      kernel: 4,
-      stride: 2,
-      padding: 1,
-      ...up,
-    });
-    h = relu(batchNorm(h, { initializer: scales }));
+    const filters = width * 2 ** level;
+    h = hidden(convTranspose2d(h, { filters, kernel: 4, stride: 2, padding: 1, ...up }));
   }
   const last = { filters: image.channels, kernel: 4, stride: 2, padding: 1 };
-  return graph({ image: tanh(convTranspose2d(h, { ...last, ...up })) });
+  return graph({ image: tanh(convTranspose2d(h, { ...last, ...up, bias: false })) });
 }
 
 /**
@@ -103,6 +102,6 @@ export function dcganDiscriminator(
     h = conv2d(h, { filters: width * 2 ** level, ...down, bias: !normalized });
     h = leakyRelu(normalized ? batchNorm(h, { initializer: scales }) : h);
   }
-  h = conv2d(h, { filters: 1, kernel: base, initializer: weights, bias: false });
+  h = conv2d(h, { filters: 1, kernel: covering(base), initializer: weights, bias: false });
   return graph({ logits: reshape(h, { shape: [1] }) });
 }

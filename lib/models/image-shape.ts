@@ -13,8 +13,14 @@ export function formatShape({ channels, height, width }: ImageShape): string {
   return `${channels}×${height}×${width}`;
 }
 
-/** The error for a shape that a model cannot make. */
-export function unfit(model: string, expected: string, image: ImageShape): GanodeError {
-  const message = `image: expected ${expected} for ${model} but received ${formatShape(image)}`;
+/** The error for a shape that a model cannot make; `advice` says what would do. */
+export function unfit(
+  model: string,
+  expected: string,
+  image: ImageShape,
+  advice?: string,
+): GanodeError {
+  const received = formatShape(image) + (advice === undefined ? '' : `; ${advice}`);
+  const message = `image: expected ${expected} for ${model} but received ${received}`;
   return new GanodeError('INVALID_OPTION', message, { details: { path: 'image' } });
 }

@@ -22,7 +22,7 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import { doublingsOf } from './doublings.js';
+import { covering, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 export interface MeganOptions {
@@ -45,7 +45,7 @@ const scales: Initializer = { kind: 'normal', mean: 1, std: 0.02 };
  * [latentSize + experts] → `image`: [C, H, W] in [-1, 1], and `gate`: [experts], a one for the expert that made it. The last
  * numbers of z are the gate's noise, and have to be normal.
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function meganGenerator(image: ImageShape, options: MeganOptions): GraphSpec {
   const { base, doublings } = doublingsOf('megan', image);
@@ -57,7 +57,7 @@ export function meganGenerator(image: ImageShape, options: MeganOptions): GraphS
   const channels = width * 2 ** (doublings - 1);
   const up = { initializer: weights, bias: false } as const;
   let h: Value = reshape(z, { shape: [latentSize, 1, 1] });
-  h = convTranspose2d(h, { filters: experts * channels, kernel: base, ...up });
+  h = convTranspose2d(h, { filters: experts * channels, kernel: covering(base), ...up });
   h = relu(batchNorm(h, { initializer: scales }));
   const choice = gatingNetwork(z, h, noise, options);
   const grouped = { kernel: 4, stride: 2, padding: 1, groups: experts, ...up } as const;

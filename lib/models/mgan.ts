@@ -39,7 +39,7 @@ const layer = { kernel: 5, stride: 2, padding: 'same', initializer } as const;
  * [latentSize + experts] → `image`: [C, H, W] in [-1, 1], and `gate`: [experts], a one for the expert that made it. That is the
  * one whose own number, of the last of z, is the greatest: all are equally likely, whatever the latents' distribution.
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function mganGenerator(
   image: ImageShape,
@@ -50,9 +50,9 @@ export function mganGenerator(
   const latent = input('z', { shape: [latentSize + experts] });
   const z = slice(latent, { length: latentSize });
   const choice = gate(slice(latent, { start: latentSize, length: experts }), undefined);
-  const first = dense(z, { units: experts * channels * base * base, initializer });
+  const first = dense(z, { units: experts * channels * base[0] * base[1], initializer });
   let h = mixture(relu(batchNorm(first)), choice);
-  h = reshape(h, { shape: [channels, base, base] });
+  h = reshape(h, { shape: [channels, ...base] });
   for (let level = doublings - 2; level >= 0; level -= 1) {
     h = relu(batchNorm(convTranspose2d(h, { filters: width * 2 ** level, ...layer })));
   }

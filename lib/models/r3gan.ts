@@ -22,7 +22,7 @@ import {
   upsample,
   type Value,
 } from '../graph/index.js';
-import { doublingsOf } from './doublings.js';
+import { covering, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 export interface R3ganOptions {
@@ -81,7 +81,7 @@ function blur(x: Value): Value {
 /**
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W]; no tanh holds it to [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function r3ganGenerator(
   image: ImageShape,
@@ -102,7 +102,7 @@ export function r3ganGenerator(
   // A learned picture for each channel, times the channel's value.
   h = convTranspose2d(reshape(h, { shape: [first, 1, 1] }), {
     filters: first,
-    kernel: base,
+    kernel: covering(base),
     groups: first,
     bias: false,
     initializer: { kind: 'normal', std: 1 },
@@ -143,7 +143,13 @@ export function r3ganDiscriminator(
   }
   h = stage(h, width, options.blocks, depth);
   h = flatten(
-    conv2d(h, { filters: width, kernel: base, groups: width, bias: false, initializer: msr() }),
+    conv2d(h, {
+      filters: width,
+      kernel: covering(base),
+      groups: width,
+      bias: false,
+      initializer: msr(),
+    }),
   );
   if (classes === 0) {
     return graph({ logits: dense(h, { units: 1, bias: false, initializer: msr() }) });

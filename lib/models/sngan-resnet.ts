@@ -17,7 +17,7 @@ import {
   tanh,
   type Value,
 } from '../graph/index.js';
-import { doublingsOf } from './doublings.js';
+import { type Doublings, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 import { projectionVerdict } from './projection.js';
 import { downBlock, unnormalized, upBlock } from './residual.js';
@@ -26,7 +26,7 @@ export interface SnganResnetOptions {
   /** Length of z: 128 in the papers. */
   latentSize: number;
   /**
-   * Channels next to the image, from 64×64 on; up to 32×32 all layers have four times as many in G and twice as many in D. 64 in
+   * Channels next to the image, from 64×64 (four doublings) on; up to 32×32 all layers have four times as many in G and twice as many in D. 64 in
    * the papers (32 at 256×256).
    */
   width: number;
@@ -40,34 +40,31 @@ const epsilon = 2e-5;
 
 /** Multiples of `width` in G from the smallest size to the image's, and in D block by block. */
 function plan(image: ImageShape): {
-  base: number;
+  base: Doublings['base'];
+  doublings: number;
   generator: number[];
   discriminator: { to: number; down: boolean }[];
 } {
   const { base, doublings } = doublingsOf('sngan-resnet', image);
-  if (image.height <= 32) {
+  if (doublings <= 3) {
     const generator = Array<number>(doublings + 1).fill(4);
     const discriminator = [true, true, false, false].map((down) => ({ to: 2, down }));
-    return { base, generator, discriminator };
+    return { base, doublings, generator, discriminator };
   }
   const generators = { 4: [16, 8, 4, 2, 1], 5: [16, 16, 8, 4, 2, 1], 6: [16, 16, 8, 8, 4, 2, 1] };
   const generator = generators[doublings as 4 | 5 | 6];
-  // Down to 4×4, behind which a block keeps the size; but 64×64 goes down to 2×2.
-  const widths = [...generator].reverse();
-  if (doublings === 4) {
-    return { base, generator, discriminator: widths.map((to) => ({ to, down: true })) };
-  }
-  return {
-    base,
-    generator,
-    discriminator: widths.map((to, index) => ({ to, down: index < doublings })),
-  };
+  // Down to the base, behind which a block keeps the size; but 64×64 goes down to 2×2.
+  const further = doublings === 4 && base.every((side) => side % 2 === 0);
+  const discriminator = [...generator]
+    .reverse()
+    .map((to, index) => ({ to, down: further || index < doublings }));
+  return { base, doublings, generator, discriminator };
 }
 
 /**
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function snganResnetGenerator(
   image: ImageShape,
@@ -84,8 +81,8 @@ export function snganResnetGenerator(
     normalize: (x: Value) =>
       label ? conditionalBatchNorm(x, label, { epsilon }) : batchNorm(x, { epsilon }),
   };
-  let h = dense(input('z', { shape: [latentSize] }), { units: base * base * first });
-  h = reshape(h, { shape: [first, base, base] });
+  let h = dense(input('z', { shape: [latentSize] }), { units: base[0] * base[1] * first });
+  h = reshape(h, { shape: [first, ...base] });
   for (const to of others) h = upBlock(h, to, parts);
   h = conv2d(relu(batchNorm(h, { epsilon })), { filters: image.channels, kernel: 3, padding: 1 });
   return graph({ image: tanh(h) });
@@ -102,7 +99,7 @@ export function snganResnetDiscriminator(
   { width }: SnganResnetOptions,
   classes: number,
 ): GraphSpec {
-  const { discriminator } = plan(image);
+  const { discriminator, doublings } = plan(image);
   const normal = { spectralNorm: true } as const;
   const parts = unnormalized({
     convolve: (x, filters) =>
@@ -119,6 +116,6 @@ export function snganResnetDiscriminator(
   });
   const features = globalSumPool(relu(h));
   // snresnet_32 has no bias here.
-  const logit = dense(features, { units: 1, bias: image.height > 32, ...normal });
+  const logit = dense(features, { units: 1, bias: doublings > 3, ...normal });
   return projectionVerdict(logit, () => features, classes, normal);
 }

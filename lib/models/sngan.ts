@@ -36,7 +36,7 @@ const initializer = { kind: 'normal', std: 0.02 } as const;
 /**
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function snganGenerator(
   image: ImageShape,
@@ -48,8 +48,8 @@ export function snganGenerator(
   const normalize = (x: Value): Value => (label ? conditionalBatchNorm(x, label) : batchNorm(x));
   const channels = width * 2 ** doublings;
   let h = input('z', { shape: [latentSize] });
-  h = dense(h, { units: base * base * channels, initializer });
-  h = relu(normalize(reshape(h, { shape: [channels, base, base] })));
+  h = dense(h, { units: base[0] * base[1] * channels, initializer });
+  h = relu(normalize(reshape(h, { shape: [channels, ...base] })));
   for (let level = doublings - 1; level >= 0; level -= 1) {
     const filters = width * 2 ** level;
     h = convTranspose2d(h, { filters, kernel: 4, stride: 2, padding: 1, initializer });

@@ -60,7 +60,7 @@ function widths({ width, maxWidth }: Stylegan2Options, doublings: number): numbe
  * [latentSize] (and, for `classes` above 0, a label) → [C, H, W]; no tanh holds it to [-1, 1]. A second output, `styles`, is for
  * path length regularization.
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function stylegan2Generator(
   image: ImageShape,
@@ -100,7 +100,7 @@ export function stylegan2Generator(
       gain: Math.SQRT2,
     });
 
-  let h = layer(constant(styles, { shape: [first, base, base] }), 0, [first, first]);
+  let h = layer(constant(styles, { shape: [first, ...base] }), 0, [first, first]);
   let sum = toImage(h, 1, first);
   let from = first;
   others.forEach((to, index) => {

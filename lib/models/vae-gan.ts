@@ -17,7 +17,7 @@ import {
   type Value,
 } from '../graph/index.js';
 import { decoded } from './decoded.js';
-import { doublingsOf } from './doublings.js';
+import { type Doublings, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 export interface VaeGanOptions {
@@ -31,15 +31,17 @@ export interface VaeGanOptions {
 
 interface Plan {
   /** Height and width of the innermost feature maps. */
-  base: number;
+  base: Doublings['base'];
   /** How often they are doubled. */
   levels: number;
 }
 
-/** 64×64 is 8×8 doubled three times. */
+/** As near 8×8 as can be: 64×64 is 8×8 doubled three times. */
 function planOf(image: ImageShape): Plan {
   const { base, doublings } = doublingsOf('vae-gan', image);
-  return base === 7 ? { base, levels: doublings } : { base: 8, levels: doublings - 1 };
+  const shorter = Math.min(...base);
+  if (Math.abs(shorter - 8) < Math.abs(2 * shorter - 8)) return { base, levels: doublings };
+  return { base: [2 * base[0], 2 * base[1]], levels: doublings - 1 };
 }
 
 /** Halves or doubles height and width. */
@@ -74,8 +76,8 @@ export function vaeGanDecoder(image: ImageShape, options: VaeGanOptions): GraphS
   const { base, levels } = planOf(image);
   const channels = 4 * width;
   const z = input('z', { shape: [latentSize] });
-  let h = normalized(dense(z, { units: channels * base * base, bias: false }));
-  h = reshape(h, { shape: [channels, base, base] });
+  let h = normalized(dense(z, { units: channels * base[0] * base[1], bias: false }));
+  h = reshape(h, { shape: [channels, ...base] });
   // 256, 128, 32 of 256 channels: the last doubling narrows by four.
   for (let level = levels - 1; level >= 0; level -= 1) {
     const filters = level === 0 ? Math.ceil(width / 2) : Math.min(width * 2 ** level, channels);

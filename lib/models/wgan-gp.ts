@@ -20,7 +20,7 @@ import {
   reshape,
   tanh,
 } from '../graph/index.js';
-import { doublingsOf } from './doublings.js';
+import { type Doublings, doublingsOf } from './doublings.js';
 import type { ImageShape } from './image-shape.js';
 
 export interface WganGpOptions {
@@ -30,15 +30,13 @@ export interface WganGpOptions {
   width: number;
 }
 
-/** Side of the square that both networks have farthest from the image. */
-const base = 4;
 const half = { kernel: 5, stride: 2 } as const;
 
 /** 28×28 has the three doublings of 32×32 (4, 7, 14, 28), and no normalization. */
-function plan(image: ImageShape): { doublings: number; mnist: boolean } {
-  const { doublings } = doublingsOf('wgan-gp', image);
-  const mnist = image.height === 28;
-  return { doublings: mnist ? 3 : doublings, mnist };
+function plan(image: ImageShape): Doublings & { mnist: boolean } {
+  const mnist = image.height === 28 && image.width === 28;
+  if (mnist) return { base: [4, 4], doublings: 3, mnist };
+  return { ...doublingsOf('wgan-gp', image), mnist };
 }
 
 const uniform = (bound: number): Initializer => ({ kind: 'uniform', low: -bound, high: bound });
@@ -57,21 +55,21 @@ function weights(mnist: boolean, larger: number, smaller: number): Initializer {
 /**
  * [latentSize] → [C, H, W] in [-1, 1].
  *
- * @throws GanodeError `INVALID_OPTION` for an image that is neither 28×28 nor a square power of two from 16 to 256.
+ * @throws GanodeError `INVALID_OPTION` for an image whose size `doublingsOf` refuses.
  */
 export function wganGpGenerator(
   image: ImageShape,
   { latentSize, width }: WganGpOptions,
 ): GraphSpec {
-  const { doublings, mnist } = plan(image);
+  const { base, doublings, mnist } = plan(image);
   const normalize = mnist ? (x: typeof h) => x : batchNorm;
   let channels = width * 2 ** (doublings - 1);
   let h = input('z', { shape: [latentSize] });
   h = dense(h, {
-    units: base * base * channels,
+    units: base[0] * base[1] * channels,
     initializer: mnist ? 'glorotUniform' : small,
   });
-  h = relu(normalize(reshape(h, { shape: [channels, base, base] })));
+  h = relu(normalize(reshape(h, { shape: [channels, ...base] })));
   for (let level = doublings - 2; level >= 0; level -= 1) {
     const filters = width * 2 ** level;
     const initializer = weights(mnist, filters, channels);

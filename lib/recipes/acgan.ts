@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { acganDiscriminator, acganGenerator } from '../models/acgan.js';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { defineRecipe } from './recipe.js';
 
 const adam = { kind: 'adam', learningRate: 2e-4, betas: [0.5, 0.999] as [number, number] } as const;
@@ -11,7 +11,7 @@ export const acgan = defineRecipe({
   title: 'Auxiliary Classifier GAN',
   paper:
     'Odena, Olah, Shlens, "Conditional Image Synthesis with Auxiliary Classifier GANs", ICML 2017',
-  data: { kind: 'images', shapes: `${doubledSizes}, with labels` },
+  data: { kind: 'images', shapes: `${describeSizes()}, with labels` },
   model: z.strictObject({
     latentSize: z.int().min(1).default(100),
     generatorWidth: z.int().min(1).max(1024).default(96),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bigganDeepDiscriminator, bigganDeepGenerator } from '../models/biggan-deep.js';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { biggan, bigganModel } from './biggan.js';
 import { defineRecipe } from './recipe.js';
 
@@ -9,7 +9,7 @@ export const bigganDeep = defineRecipe({
   name: 'biggan-deep',
   title: 'BigGAN-deep',
   paper: biggan.paper,
-  data: { kind: 'images', shapes: `${doubledSizes}, with labels` },
+  data: { kind: 'images', shapes: `${describeSizes()}, with labels` },
   model: z.strictObject({
     latentSize: z.int().min(1).max(65536).default(128),
     ...bigganModel,

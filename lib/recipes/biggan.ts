@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bigganDiscriminator, bigganGenerator } from '../models/biggan.js';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { defineRecipe } from './recipe.js';
 
 /** What the networks of both BigGANs are built from. */
@@ -22,7 +22,7 @@ export const biggan = defineRecipe({
   title: 'BigGAN',
   paper:
     'Brock, Donahue, Simonyan, "Large Scale GAN Training for High Fidelity Natural Image Synthesis", ICLR 2019',
-  data: { kind: 'images', shapes: `${doubledSizes}, with labels` },
+  data: { kind: 'images', shapes: `${describeSizes()}, with labels` },
   model: z.strictObject({
     latentSize: z.int().min(1).max(65536).default(120),
     ...bigganModel,

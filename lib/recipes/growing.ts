@@ -15,8 +15,11 @@ const bySize = <Value extends z.ZodType>(value: Value) =>
  * each doubling of the size fades in over `fadeImages` real images after `stableImages` at the size before.
  */
 export const growingSchema = z.strictObject({
-  /** Height at the start: that of the images, halved some times. */
-  from: z.int().min(1).default(4),
+  /**
+   * Height at the start: that of the images, halved some times. Left out, it is the smallest one that the generator can be cut down
+   * to; a resolved recipe has it.
+   */
+  from: z.int().min(1).optional(),
   /** Real images at each size before the next one fades in. */
   stableImages: z.int().min(1).default(600_000),
   /** Real images over which a size fades in; 0: at once. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dcganDiscriminator } from '../models/dcgan.js';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { meganGenerator } from '../models/megan.js';
 import { defineRecipe } from './recipe.js';
 import { scheduled } from './scheduled.js';
@@ -14,7 +14,7 @@ export const megan = defineRecipe({
   title: 'Mixture of experts GAN',
   paper:
     'Park, Yoo, Bahng, Choo, Park, "MEGAN: Mixture of Experts of Generative Adversarial Networks for Multimodal Image Generation", IJCAI 2018',
-  data: { kind: 'images', shapes: doubledSizes },
+  data: { kind: 'images', shapes: describeSizes() },
   model: z.strictObject({
     latentSize: z.int().min(1).default(100),
     experts: z.int().min(1).max(256).default(5),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { mganDiscriminator, mganGenerator } from '../models/mgan.js';
 import { defineRecipe } from './recipe.js';
 
@@ -11,7 +11,7 @@ export const mgan = defineRecipe({
   title: 'Mixture GAN',
   paper:
     'Hoang, Nguyen, Le, Phung, "MGAN: Training Generative Adversarial Nets with Multiple Generators", ICLR 2018',
-  data: { kind: 'images', shapes: doubledSizes },
+  data: { kind: 'images', shapes: describeSizes() },
   model: z.strictObject({
     latentSize: z.int().min(1).default(100),
     experts: z.int().min(1).max(256).default(10),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { r3ganDiscriminator, r3ganGenerator } from '../models/r3gan.js';
 import { defineRecipe } from './recipe.js';
 
@@ -30,7 +30,7 @@ export const r3gan = defineRecipe({
   title: 'R3GAN',
   paper:
     'Huang, Gokaslan, Kuleshov, Tompkin, "The GAN is dead; long live the GAN! A Modern GAN Baseline", NeurIPS 2024',
-  data: { kind: 'images', shapes: doubledSizes },
+  data: { kind: 'images', shapes: describeSizes() },
   model: z.strictObject({
     latentSize: z.int().min(1).default(64),
     width: channels.default(32),

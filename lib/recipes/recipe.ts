@@ -32,11 +32,15 @@ export interface RecipeDefinition<Options extends z.ZodType = z.ZodType> {
   discriminator?: Builder<z.infer<Options>>;
   encoder?: Builder<z.infer<Options>>;
   /** Everything else. */
-  defaults: Omit<
-    RecipeInput,
-    'version' | 'recipe' | 'image' | 'models' | 'model' | 'classes' | 'latentSize'
-  >;
+  defaults: Defaults;
+  /** What there is beside `defaults` for images of a shape, merged over them; takes any shape. */
+  defaultsFor?(image: ImageShape): Partial<Defaults>;
 }
+
+type Defaults = Omit<
+  RecipeInput,
+  'version' | 'recipe' | 'image' | 'models' | 'model' | 'classes' | 'latentSize'
+>;
 
 /** Keeps the type of the options. */
 export function defineRecipe<Options extends z.ZodType>(

@@ -1,6 +1,7 @@
 /** From what a user writes to a resolved recipe. */
 import { z } from 'zod';
 import { GanodeError } from '../errors.js';
+import { labelClasses } from '../graph/label-classes.js';
 import type { GraphSpec } from '../graph/spec.js';
 import {
   type AutoencodingOptions,
@@ -51,11 +52,16 @@ export function resolveRecipe(
   const definition = define(config['recipe'], whole);
 
   const overImage = config['image'] ?? {};
-  const image = isObject(overImage) ? { ...data.image, ...overImage } : overImage;
+  const image = validate(
+    imageSchema,
+    isObject(overImage) ? { ...data.image, ...overImage } : overImage,
+    'image',
+  );
+  const defaults = merge(definition?.defaults ?? {}, definition?.defaultsFor?.(image) ?? {});
   const parts: Record<string, unknown> = {
-    ...merge(definition?.defaults ?? {}, config),
+    ...merge(defaults, config),
     recipe: config['recipe'] ?? definition?.name ?? 'custom',
-    image: validate(imageSchema, image, 'image'),
+    image,
   };
   const packing = validate(packingSchema, parts['packing'], 'packing');
   if (!whole) build(parts, given, definition as RecipeDefinition, { packing, needed, ...data });
@@ -66,6 +72,7 @@ export function resolveRecipe(
     latentSize: latentSize(parts['latentSize'], models.generator),
     classes: classesOf(parts['classes'], models, parts['recipe'] as string),
   });
+  if (recipe.growing) recipe.growing = { from: smallestHeight(recipe), ...recipe.growing };
   checkProcedure(recipe);
   checkLabels(recipe.classes, data.classes);
   checkPacking(recipe);
@@ -145,9 +152,7 @@ function latentSize(given: unknown, generator: GraphSpec): unknown {
 
 /** Classes that the networks' label inputs take: 0 without one. */
 function classesOf(given: unknown, models: Recipe['models'], recipe: string): unknown {
-  const labels = [models.generator.inputs['label'], models.discriminator?.inputs['label']];
-  const label = labels.find((one) => one !== undefined);
-  const classes = label && 'classes' in label ? label.classes : 0;
+  const classes = labelClasses(models.generator) || labelClasses(models.discriminator);
   if (given === undefined || given === classes || typeof given !== 'number') {
     return given ?? classes;
   }
@@ -170,6 +175,13 @@ function checkLabels(classes: number, available: number | undefined): void {
       classes,
     );
   }
+}
+
+/** The height that the generator's fades can cut the images down to; 4, as Progressive GAN has it, where it has none. */
+function smallestHeight({ image, models: { generator } }: Recipe): number {
+  const fades = generator.nodes.filter(({ op }) => op === 'fade');
+  const levels = Math.max(0, ...fades.map(({ level }) => Number(level)));
+  return levels === 0 ? 4 : Math.max(1, Math.floor(image.height / 2 ** levels));
 }
 
 /** Images that D sees at once would each have a label of their own, and are as many in every pack. */

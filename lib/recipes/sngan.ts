@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { snganDiscriminator, snganGenerator } from '../models/sngan.js';
 import { defineRecipe } from './recipe.js';
 
@@ -11,7 +11,7 @@ export const sngan = defineRecipe({
   title: 'Spectral normalization GAN',
   paper:
     'Miyato et al., "Spectral Normalization for Generative Adversarial Networks", ICLR 2018; with labels: Miyato, Koyama, "cGANs with Projection Discriminator", ICLR 2018',
-  data: { kind: 'images', shapes: doubledSizes },
+  data: { kind: 'images', shapes: describeSizes() },
   model: z.strictObject({
     latentSize: z.int().min(1).default(128),
     width: z.int().min(1).max(1024).default(64),

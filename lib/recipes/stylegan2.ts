@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { stylegan2Discriminator, stylegan2Generator } from '../models/stylegan2.js';
 import { defineRecipe } from './recipe.js';
 
@@ -16,7 +16,7 @@ export const stylegan2 = defineRecipe({
   name: 'stylegan2',
   title: 'StyleGAN2',
   paper: 'Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", CVPR 2020',
-  data: { kind: 'images', shapes: doubledSizes },
+  data: { kind: 'images', shapes: describeSizes() },
   model: z.strictObject({
     latentSize: size.default(128),
     styleSize: size.default(128),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { vaeGanDecoder, vaeGanDiscriminator, vaeGanEncoder } from '../models/vae-gan.js';
 import { defineRecipe } from './recipe.js';
 
@@ -11,7 +11,7 @@ export const vaeGan = defineRecipe({
   title: 'VAE/GAN',
   paper:
     'Larsen, Sønderby, Larochelle, Winther, "Autoencoding beyond pixels using a learned similarity metric", ICML 2016',
-  data: { kind: 'images', shapes: doubledSizes },
+  data: { kind: 'images', shapes: describeSizes() },
   model: z.strictObject({
     latentSize: z.int().min(1).max(65536).default(128),
     width: z.int().min(1).max(1024).default(64),

@@ -1,6 +1,6 @@
 /** Validation with messages of one line: the path, what was expected, what came. */
 import { z } from 'zod';
-import { GanodeError } from '../errors.js';
+import { GanodeError, showJson } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 
 /**
@@ -24,7 +24,7 @@ export function validate<Schema extends z.ZodType>(
 
 /** `path: expected X but received Y`, as an error. */
 export function unexpected(path: string, expected: string, received: unknown): GanodeError {
-  const message = `${path || 'recipe'}: expected ${expected} but received ${show(received)}`;
+  const message = `${path || 'recipe'}: expected ${expected} but received ${showJson(received)}`;
   return new GanodeError('INVALID_OPTION', message, { details: { path } });
 }
 
@@ -111,24 +111,9 @@ function describeAlternative(schema: z.ZodType): string {
   }
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
     const words = schema instanceof z.ZodEnum ? schema.options : [...schema.values];
-    return words.map(show).join(' or ');
+    return words.map(showJson).join(' or ');
   }
   return schema.def.type;
-}
-
-/** A value as JSON on one line, cut to 80 characters. */
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const plain = typeof value === 'number' || typeof value === 'bigint';
-  return (plain ? String(value) : (safeJson(value) ?? typeof value)).slice(0, 80);
-}
-
-function safeJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doubledSizes } from '../models/doublings.js';
+import { describeSizes } from '../models/doublings.js';
 import { wganGpCritic, wganGpGenerator } from '../models/wgan-gp.js';
 import { defineRecipe } from './recipe.js';
 
@@ -10,7 +10,7 @@ export const wganGp = defineRecipe({
   name: 'wgan-gp',
   title: 'Wasserstein GAN with gradient penalty',
   paper: 'Gulrajani et al., "Improved Training of Wasserstein GANs", NIPS 2017',
-  data: { kind: 'images', shapes: doubledSizes },
+  data: { kind: 'images', shapes: describeSizes() },
   model: z.strictObject({
     latentSize: z.int().min(1).default(128),
     width: z.int().min(1).max(1024).default(64),

@@ -1,5 +1,7 @@
 import { invalid } from '../errors.js';
 import { Images } from '../image/images.js';
+import { asPixels, type GivenPixels } from '../image/pixels.js';
+import { allocate } from '../memory.js';
 import { type NativeAutoencoder, native, type TensorData } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
 import { openCheckpoint } from '../train/checkpoints.js';
@@ -10,7 +12,7 @@ import { latentPath } from './path.js';
 /** Images as N×C×H×W bytes 0 … 255, or as floats in [-1, 1]. `Images` are such. */
 export interface RealImages {
   shape: readonly number[];
-  data: Uint8Array | Float32Array;
+  data: GivenPixels;
 }
 
 /** Codes of images: row-major, count × size, in the order of the images. */
@@ -90,7 +92,7 @@ export class Autoencoder implements AsyncDisposable {
   async encode(images: RealImages, options: EncodeOptions = {}): Promise<Codes> {
     const size = this.recipe.latentSize;
     const count = this.countOf(images);
-    const all = new Float32Array(count * size);
+    const all = allocate(Float32Array, count * size, `the codes of ${count} images`);
     for (const { part, start } of this.parts(images)) {
       const { data } = await this.native.encode({ images: part, ...seeded(options, start) });
       all.set(data as Float32Array, start * size);
@@ -101,7 +103,7 @@ export class Autoencoder implements AsyncDisposable {
   /** Images of codes, uint8. Throws `INVALID_OPTION` unless they are rows of `latentSize` numbers. */
   async decode(codes: Pick<Codes, 'data'>): Promise<Images> {
     const { latentSize } = this.recipe;
-    const { data } = codes;
+    const data = codes?.data;
     if (!(data instanceof Float32Array) || data.length === 0 || data.length % latentSize !== 0) {
       throw invalid('codes', `a Float32Array in rows of ${latentSize}`, data?.length);
     }
@@ -179,8 +181,13 @@ export class Autoencoder implements AsyncDisposable {
     return channels * height * width;
   }
 
-  private countOf({ shape, data }: RealImages): number {
+  private countOf(images: RealImages): number {
     const { channels, height, width } = this.recipe.image;
+    if (typeof images !== 'object' || images === null || !Array.isArray(images.shape)) {
+      throw invalid('images', 'an object with shape and data', images);
+    }
+    const { shape } = images;
+    const data = asPixels(images.data, 'images.data');
     const [count = 0, ...image] = shape;
     const fits = image.join('×') === `${channels}×${height}×${width}`;
     if (!fits || count < 1 || data.length !== count * this.valuesOfImage()) {
@@ -192,8 +199,9 @@ export class Autoencoder implements AsyncDisposable {
 
   private *parts({
     shape,
-    data,
+    data: given,
   }: RealImages): Generator<{ part: TensorData; start: number }, void> {
+    const data = asPixels(given, 'images.data');
     const [count = 0, ...image] = shape;
     const values = this.valuesOfImage();
     const rows = Math.max(1, Math.floor(valuesPerCall / values));

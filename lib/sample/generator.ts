@@ -1,6 +1,10 @@
+import { type ClassLabel, classIndices } from '../data/classes.js';
 import type { Dataset } from '../data/dataset.js';
+import { type DataKind, kindOf } from '../data/kind.js';
 import { invalid } from '../errors.js';
+import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
+import { allocate, requireMemory } from '../memory.js';
 import { type NativeNetwork, native, type SampleRequest } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
 import { openCheckpoint } from '../train/checkpoints.js';
@@ -28,8 +32,11 @@ export interface SampleOptions {
   seed?: number;
   /** ψ in (0, 1]: fewer extremes, less variety. Default: no truncation. */
   truncation?: number;
-  /** One class index an image, or one for all; required for a conditional generator. */
-  labels?: number | readonly number[];
+  /**
+   * One class an image, or one for all, by index or by name (`classNames`); required for a conditional generator, as in
+   * `generator.sample(8, { labels: 'dogs' })`.
+   */
+  labels?: ClassLabel | readonly ClassLabel[] | Int32Array;
   /** Of a mixture of experts, the one that makes all images. Default: its gate chooses. */
   expert?: number;
 }
@@ -44,8 +51,8 @@ export interface InterpolateOptions {
   truncation?: number;
   /** Back to the first key (default true). */
   loop?: boolean;
-  /** Class index of every frame, for a conditional generator. */
-  label?: number;
+  /** Class of every frame, by index or by name, for a conditional generator. */
+  label?: ClassLabel;
   /** Of a mixture of experts, the one that makes every frame. */
   expert?: number;
 }
@@ -73,8 +80,12 @@ export class Generator implements AsyncDisposable {
     readonly checkpoint: string,
     /** Experts of a mixture (its output `gate`); 0 for a single generator. */
     readonly experts: number,
-    /** Of the data that it was trained on: `float32` where values are no pixels, and `sampleRaw` is what one wants. */
+    /** Type of the data that it was trained on. */
     readonly dtype: Dataset['dtype'],
+    /** What it makes. Of `sequences` and `points` of float32, `sampleRaw` is what one wants, as they are no pixels. */
+    readonly kind: DataKind,
+    /** Names of the classes of its data, where they are known: `labels` takes them. */
+    readonly classNames: readonly string[] | undefined,
   ) {}
 
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
@@ -84,17 +95,22 @@ export class Generator implements AsyncDisposable {
     const network = await native().openGenerator(checkpoint, options);
     const { outputs } = native().inspectGraph(JSON.stringify(recipe.models.generator));
     const experts = outputs['gate']?.shape[0] ?? 0;
-    return new Generator(network, recipe, step, checkpoint, experts, data?.dtype ?? 'uint8');
+    const dtype = data?.dtype ?? 'uint8';
+    const kind = kindOf({ shape: recipe.image, dtype, ...(data?.kind && { kind: data.kind }) });
+    return new Generator(network, recipe, step, checkpoint, experts, dtype, kind, data?.classes);
   }
 
   /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
   get classes(): number {
-    const label = this.recipe.models.generator.inputs['label'];
-    return label && 'classes' in label ? label.classes : 0;
+    return labelClasses(this.recipe.models.generator);
   }
 
-  /** Makes `count` images, uint8. Throws `INVALID_OPTION`. */
+  /**
+   * Makes `count` images, uint8: values from -1 to 1 become 0 … 255, those beyond the nearest of them. Throws `INVALID_OPTION`;
+   * `MEMORY` for more than can be held at once.
+   */
   async sample(count: number, options: SampleOptions = {}): Promise<Images> {
+    this.requireImages(count, 1);
     const latents = await this.latents(count, options);
     return this.render(latents, this.labels(count, options.labels), options);
   }
@@ -163,6 +179,7 @@ export class Generator implements AsyncDisposable {
     count: number,
     options: SampleOptions = {},
   ): Promise<{ shape: number[]; data: Float32Array }> {
+    this.requireImages(count, 4);
     const latents = await this.latents(count, options);
     const labels = this.labels(count, options.labels);
     const { shape, data } = await this.run(latents, labels, options, 'float32');
@@ -183,11 +200,20 @@ export class Generator implements AsyncDisposable {
     return this.render(latents, this.labels(frames, label, 'label'), draw);
   }
 
+  /** Throws `MEMORY` for more images, of so many bytes a value, than can be held at once. */
+  private requireImages(count: number, bytesPerValue: number): void {
+    const { channels, height, width } = this.recipe.image;
+    const bytes = channels * height * width * bytesPerValue + 4 * this.recipe.latentSize;
+    const what = `${count} images of ${channels}×${height}×${width}`;
+    requireMemory(count * bytes, what, 'a smaller count, or batches of them, take less');
+  }
+
   /** Latents as `sample` draws them: count × latentSize values. */
   private async latents(count: number, { seed, truncation }: SampleOptions): Promise<Float32Array> {
     if (!Number.isInteger(count) || count < 1) {
       throw invalid('count', 'a whole number from 1', count);
     }
+    requireMemory(4 * count * this.recipe.latentSize, `the latents of ${count} images`);
     return this.network.drawLatents({
       count,
       ...(seed !== undefined && { seed }),
@@ -200,24 +226,7 @@ export class Generator implements AsyncDisposable {
     labels: SampleOptions['labels'],
     name = 'labels',
   ): Int32Array | undefined {
-    const { classes } = this;
-    if (classes === 0) {
-      if (labels !== undefined)
-        throw invalid(name, 'none, as the generator has no classes,', labels);
-      return undefined;
-    }
-    if (labels === undefined) {
-      throw invalid(
-        name,
-        `class indices from 0 to ${classes - 1}, as the generator is conditional,`,
-        labels,
-      );
-    }
-    const list = typeof labels === 'number' ? new Array<number>(count).fill(labels) : labels;
-    if (list.length !== count) throw invalid(name, `${count} class indices`, list.length);
-    const wrong = list.find((label) => !Number.isInteger(label) || label < 0 || label >= classes);
-    if (wrong !== undefined) throw invalid(name, `class indices from 0 to ${classes - 1}`, wrong);
-    return Int32Array.from(list);
+    return classIndices(labels, count, this.classes, this.classNames, name);
   }
 
   private checkedExpert(expert: number): number {
@@ -263,7 +272,11 @@ export class Generator implements AsyncDisposable {
       const [, ...image] = part.shape;
       const perImage = image.reduce((product, side) => product * side, 1);
       shape = [count, ...image];
-      all ??= new (output === 'uint8' ? Uint8Array : Float32Array)(count * perImage);
+      all ??= allocate<Uint8Array | Float32Array>(
+        output === 'uint8' ? Uint8Array : Float32Array,
+        count * perImage,
+        `${count} images of ${image.join('×')}`,
+      );
       all.set(part.data, start * perImage);
     }
     return { shape, data: all as Uint8Array | Float32Array };

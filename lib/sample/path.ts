@@ -1,4 +1,5 @@
 /** Ways through latent space. */
+import { allocate } from '../memory.js';
 
 /**
  * Spherical interpolation (White 2016, "Sampling Generative Networks"): along the great circle between two normal latents, so
@@ -34,7 +35,12 @@ export function latentPath(
 ): Float32Array {
   const size = keys[0]?.length ?? 0;
   const segments = loop ? keys.length : keys.length - 1;
-  const result = new Float32Array(frames * size);
+  const result = allocate(
+    Float32Array,
+    frames * size,
+    `the latents of ${frames} frames`,
+    'fewer frames take less',
+  );
   for (let frame = 0; frame < frames; frame += 1) {
     // A loop's last frame is followed by its first, so it stops one short.
     const at = (frame / Math.max(1, loop ? frames : frames - 1)) * segments;

@@ -1,7 +1,7 @@
 /** Checkpoint files of a run, and what their metadata says. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { Dataset } from '../data/dataset.js';
+import type { DataIdentity } from '../data/identity.js';
 import { GanodeError } from '../errors.js';
 import { ioError, writeFileAtomic } from '../files.js';
 import { type CheckpointReport, native } from '../native.js';
@@ -17,12 +17,12 @@ export function checkpointPath(dir: string, step: number): string {
 export function checkpointMetadata(
   recipe: Recipe,
   versions: Record<string, string>,
-  { name, length, dtype }: Dataset,
+  data: DataIdentity,
 ): Record<string, string> {
   return {
     'ganode.recipe': JSON.stringify(recipe),
     'ganode.versions': JSON.stringify(versions),
-    'ganode.data': JSON.stringify({ name, length, dtype }),
+    'ganode.data': JSON.stringify(data),
   };
 }
 
@@ -31,15 +31,8 @@ export interface CheckpointMetadata {
   /** Steps done. */
   step: number;
   /** The data it was trained on. */
-  data: TrainedData | undefined;
+  data: DataIdentity | undefined;
   versions: Record<string, string>;
-}
-
-/** What a checkpoint says of the data that its networks were trained on; `dtype` since sequences are there. */
-export interface TrainedData {
-  name: string;
-  length: number;
-  dtype?: Dataset['dtype'];
 }
 
 /** What the metadata of a checkpoint says. Throws `CHECKPOINT_MISMATCH` where it is no checkpoint of ganode's. */

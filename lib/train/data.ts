@@ -1,9 +1,10 @@
 /** A training's data: whether it fits, and what is written down of it. */
 import type { Dataset } from '../data/dataset.js';
+import { absoluteOptions, absoluteSource } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
+import type { TrainerOptions } from './assemble.js';
 import type { RunConfig } from './run-directory.js';
-import type { TrainerOptions } from './trainer.js';
 
 /** Throws `INVALID_DATA` where the recipe was made for images of another shape. */
 export function requireShape(recipe: Recipe, dataset: Dataset): void {
@@ -16,14 +17,19 @@ export function requireShape(recipe: Recipe, dataset: Dataset): void {
   );
 }
 
-/** What config.json says of the data: how to open it again, where that can be written down, and what it is. */
+/**
+ * What config.json says of the data: how to open it again from any folder, where that can be written down, and what it is.
+ */
 export function describeData(
   { data, dataOptions }: TrainerOptions,
   { name, length, shape, classes }: Dataset,
 ): Pick<RunConfig, 'data' | 'dataset'> {
   const source =
     typeof data === 'string'
-      ? { source: data, ...(dataOptions && { options: { ...dataOptions } }) }
+      ? {
+          source: absoluteSource(data),
+          ...(dataOptions && { options: absoluteOptions(dataOptions) }),
+        }
       : undefined;
   return {
     ...(source && { data: source }),

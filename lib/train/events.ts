@@ -1,6 +1,7 @@
 /** What happens in training, as `trainer.train()` yields it and `metrics.jsonl` and `--json` write it. */
 
 import type { PenaltyOptions } from '../recipes/schema.js';
+import type { TrainingFacts } from './about.js';
 import type { Profile } from './profile.js';
 
 /** Each penalty, before its weight; absent where it was not due. */
@@ -58,7 +59,8 @@ export interface Position {
   epoch: number;
 }
 
-export interface StartEvent extends Position {
+/** Training begins. Where `step` is `totalSteps` already, a finished run was resumed and no step follows. */
+export interface StartEvent extends Position, TrainingFacts {
   type: 'start';
   totalSteps: number;
   /** The checkpoint that training goes on from. */

@@ -1,14 +1,10 @@
 /** What a checkpoint or a run holds. */
 import { stat } from 'node:fs/promises';
+import type { DataIdentity } from '../data/identity.js';
 import { ioError } from '../files.js';
 import { native } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
-import {
-  latestCheckpoint,
-  listCheckpoints,
-  openCheckpoint,
-  type TrainedData,
-} from './checkpoints.js';
+import { latestCheckpoint, listCheckpoints, openCheckpoint } from './checkpoints.js';
 import { Timeline } from './timeline.js';
 
 /** The checkpoint that a path means: itself, or the latest of a run directory. Throws `IO` or `INVALID_DATA`. */
@@ -28,7 +24,7 @@ export interface Description {
   /** Real images shown. */
   images: number;
   recipe: Recipe;
-  data: TrainedData | undefined;
+  data: DataIdentity | undefined;
   /** Versions of ganode, libtorch and Node that wrote it. */
   versions: Record<string, string>;
   /** Trainable scalars of each network that there is. */

@@ -1,5 +1,6 @@
 /** What samples look like in a run directory. */
 import type { Dataset } from '../data/dataset.js';
+import { kindOf } from '../data/kind.js';
 import { curves, mostCurves } from '../image/curves.js';
 import { Images } from '../image/images.js';
 import { scatter } from '../image/scatter.js';
@@ -19,7 +20,7 @@ export interface Samples {
   raw(count: number): Promise<{ shape: number[]; data: Float32Array }>;
 }
 
-/** Points of a plane over the real ones; curves of sequences with few features that are no bytes; a grid of anything else. */
+/** Points of a plane over the real ones; curves of sequences of numbers with few features; a grid of anything else. */
 export async function samplesPicture(
   dataset: Dataset,
   samples: Samples,
@@ -36,10 +37,11 @@ export async function samplesPicture(
   return gridPicture(await samples.bytes(count));
 }
 
-/** Whether samples are best seen as curves. */
-export function isCurve({ shape, dtype }: Pick<Dataset, 'shape' | 'dtype'>): boolean {
-  const { channels, height, width } = shape;
-  return dtype === 'float32' && channels === 1 && height > 1 && width <= mostCurves;
+/** Whether items are best seen as curves. Sequences of bytes are mostly rows of pictures. */
+export function isCurve(data: Pick<Dataset, 'shape' | 'dtype' | 'kind'>): boolean {
+  const { channels, height, width } = data.shape;
+  const few = channels === 1 && height > 1 && width <= mostCurves;
+  return few && data.dtype === 'float32' && kindOf(data) === 'sequences';
 }
 
 /** Images side by side. Of images with 2 or more than 4 channels, each channel is a grey picture. */

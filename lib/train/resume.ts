@@ -1,9 +1,11 @@
 /** Going on from a checkpoint. */
 import type { Dataset } from '../data/dataset.js';
+import { type DataIdentity, differences } from '../data/identity.js';
 import { GanodeError } from '../errors.js';
 import { type NativeSession, native } from '../native.js';
 import { merge, type RecipeConfig, validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
+import { changesBetween } from './changes.js';
 import { latestCheckpoint, offerEarlier, readMetadata } from './checkpoints.js';
 import { resolveCheckpoint } from './inspect.js';
 
@@ -17,6 +19,16 @@ export interface Resumed {
   session: NativeSession;
 }
 
+/** What a training goes on with. */
+export interface Continuation {
+  /** What is asked for besides what the checkpoint says. */
+  config: RecipeConfig;
+  dataset: Dataset;
+  identity: DataIdentity;
+  /** Goes on with data that is not what the checkpoint was trained on. */
+  changedData: boolean;
+}
+
 /**
  * Opens a checkpoint and a session with its state.
  *
@@ -27,8 +39,7 @@ export interface Resumed {
 export async function openResumed(
   from: boolean | string,
   out: string | undefined,
-  config: RecipeConfig,
-  dataset: Dataset,
+  { config, dataset, identity, changedData }: Continuation,
 ): Promise<Resumed> {
   if (typeof from !== 'string' && !out) {
     throw new GanodeError('INVALID_OPTION', 'Expected a run directory (out) to resume');
@@ -42,12 +53,8 @@ export async function openResumed(
     const { recipe: written, step, data } = readMetadata(report, path);
     // Settings that are newer than the checkpoint have their defaults.
     const stored = validate(recipeSchema, written);
-    if (data && data.length !== dataset.length) {
-      throw new GanodeError(
-        'CHECKPOINT_MISMATCH',
-        `${path}: was trained on ${data.name} with ${data.length} images but ${dataset.name} has ${dataset.length}`,
-      );
-    }
+    if (data && !changedData) requireSameData(data, identity, stored, path);
+    requireClasses(stored, dataset, path);
     const recipe = validate(recipeSchema, merge(stored, config));
     requireSame(stored, recipe, path);
     const session = await native().createSession(JSON.stringify(recipe));
@@ -63,15 +70,50 @@ export async function openResumed(
   }
 }
 
+/** A recipe has classes where labels take part in its training. */
+function requireSameData(
+  before: DataIdentity,
+  now: DataIdentity,
+  { classes }: Recipe,
+  path: string,
+): void {
+  const found = differences(before, now, classes > 0);
+  if (found.length === 0) return;
+  throw new GanodeError(
+    'CHECKPOINT_MISMATCH',
+    `${path}: was trained on other data (${before.name}) than this (${now.name}): ${found.join('; ')}. ` +
+      '--changed-data (changedData: true) goes on with it all the same; --transfer begins a new training with these weights',
+    { details: { path, differences: found } },
+  );
+}
+
+/** Changed data may have fewer classes, but none that the networks do not know. */
+function requireClasses(
+  { classes }: Recipe,
+  { name, labels, ...data }: Dataset,
+  path: string,
+): void {
+  if (classes === 0) return;
+  const there = labels ? (data.classes?.length ?? 0) : 0;
+  if (there > 0 && there <= classes) return;
+  const received = there === 0 ? 'no labels' : `${there} classes`;
+  throw new GanodeError(
+    'CHECKPOINT_MISMATCH',
+    `${path}: has networks for ${classes} classes but ${name} has ${received}; --transfer begins a new training with the weights that fit`,
+    { details: { path } },
+  );
+}
+
 function requireSame(stored: Recipe, wanted: Recipe, path: string): void {
-  for (const [key, value] of Object.entries(wanted)) {
-    const before = JSON.stringify(stored[key as keyof Recipe]);
-    const now = JSON.stringify(value);
-    if (free.has(key) || before === now) continue;
-    throw new GanodeError(
-      'CHECKPOINT_MISMATCH',
-      `${path}: a resumed run keeps its recipe; ${key} was ${before?.slice(0, 80)} and ${now?.slice(0, 80)} was asked for`,
-      { details: { path, setting: key } },
-    );
-  }
+  const changes = changesBetween(stored, wanted).filter(
+    ({ setting }) => !free.has(setting.split('.')[0] as string),
+  );
+  const [first] = changes;
+  if (!first) return;
+  const more = changes.length > 1 ? ` (and ${changes.length - 1} more settings)` : '';
+  throw new GanodeError(
+    'CHECKPOINT_MISMATCH',
+    `${path}: a resumed run keeps its recipe; ${first.setting} was ${first.before} and ${first.now} was asked for${more}`,
+    { details: { path, setting: first.setting } },
+  );
 }

@@ -1,6 +1,7 @@
 /** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
 import { appendFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import type { SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { ioError, writeFileAtomic } from '../files.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
@@ -13,7 +14,7 @@ import { TensorBoardWriter } from './tensorboard.js';
 export interface RunConfig {
   recipe: Recipe;
   /** Source and options of the data, where they can be written down. */
-  data?: { source: string; options?: Record<string, unknown> };
+  data?: { source: string; options?: SourceOptions };
   /** The checkpoint whose weights training began with. */
   transfer?: string;
   /** What the data turned out to be; `classes` is their number. */
@@ -40,6 +41,7 @@ export class RunDirectory {
   private constructor(
     readonly path: string,
     private readonly tensorboard: TensorBoardWriter,
+    private readonly config: RunConfig,
   ) {}
 
   /**
@@ -60,11 +62,25 @@ export class RunDirectory {
         await removeLeftovers(path);
         await forgetAfter(path, resumed.step);
       }
-      await writeFileAtomic(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-      return new RunDirectory(path, await TensorBoardWriter.create(path, resumed?.step));
+      const run = new RunDirectory(
+        path,
+        await TensorBoardWriter.create(path, resumed?.step),
+        config,
+      );
+      if (!same) await run.begin();
+      return run;
     } catch (error) {
       throw ioError('use', path, error);
     }
+  }
+
+  /**
+   * Writes config.json. A run that goes on has that of before until its next step is about to be done: resuming a finished run
+   * changes nothing.
+   */
+  begin(): Promise<void> {
+    const text = `${JSON.stringify(this.config, null, 2)}\n`;
+    return writeFileAtomic(join(this.path, 'config.json'), text);
   }
 
   /** Writes down what is worth keeping of an event: reports, and warnings between them. */

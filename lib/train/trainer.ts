@@ -1,44 +1,23 @@
+import { type ClassLabel, classIndices } from '../data/classes.js';
 import type { Dataset } from '../data/dataset.js';
-import { BatchLoader } from '../data/loader.js';
-import { openDataset, type SourceOptions } from '../data/source.js';
+import type { BatchLoader } from '../data/loader.js';
 import { GanodeError } from '../errors.js';
+import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
-import { type NativeSession, native, type SampleReport } from '../native.js';
-import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
+import { requireMemory } from '../memory.js';
+import type { NativeSession, SampleReport } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
+import { aboutTraining } from './about.js';
+import { assemble, type TrainerOptions, type TrainingParts } from './assemble.js';
 import { checkpointMetadata, checkpointPath, publishCheckpoint } from './checkpoints.js';
-import { describeData, requireShape } from './data.js';
 import type { Position, ProgressEvent, TrainEvent, WarningEvent } from './events.js';
 import { Feed } from './feed.js';
 import { HealthMonitor } from './health.js';
 import { type Samples, samplesPicture } from './picture.js';
-import { type ProfileOptions, profileOptions } from './profile.js';
 import { Profiling } from './profiling.js';
 import { ReportWindow } from './report-window.js';
-import { openResumed } from './resume.js';
-import { RunDirectory } from './run-directory.js';
+import type { RunDirectory } from './run-directory.js';
 import { type Length, Schedule, withLength } from './schedule.js';
-import { Timeline } from './timeline.js';
-import { transferFrom } from './transfer.js';
-
-export interface TrainerOptions {
-  /** A recipe's name, or a config: a name and what differs from its defaults. Default `dcgan`. */
-  recipe?: string | RecipeConfig;
-  /** A dataset, or a source as the command line takes it: `mnist`, a folder, … */
-  data: Dataset | string;
-  /** How a source is opened. */
-  dataOptions?: SourceOptions;
-  /** Run directory; absent, nothing is written. */
-  out?: string;
-  /** Goes on from the latest checkpoint of `out`, or from the checkpoint or run that is named. */
-  resume?: boolean | string;
-  /** Begins with the weights of another training that fit by name and shape: a checkpoint or a run. */
-  transfer?: string;
-  /** Records where the time of some steps of each `train()` goes: a `profile` event, and `profile.json` in `out`. */
-  profile?: boolean | ProfileOptions;
-  /** Called with every event, before the loop sees it. */
-  onEvent?: (event: TrainEvent) => void;
-}
 
 /** How `sample` draws. */
 export interface DrawOptions {
@@ -46,8 +25,8 @@ export interface DrawOptions {
   seed?: number;
   /** ψ in (0, 1]. Default: no truncation. */
   truncation?: number;
-  /** One class index an image, for a conditional generator. */
-  labels?: readonly number[];
+  /** One class an image, by index or name, for a conditional generator. */
+  labels?: readonly ClassLabel[];
 }
 
 /** `epochs`, `images` or `steps` override the recipe's duration; they count from the very start, not from where training stands. */
@@ -71,88 +50,41 @@ export class Trainer implements AsyncDisposable {
   /** What is being saved or sampled; never rejects. */
   private pending: Promise<unknown> = Promise.resolve();
   private lastCheckpoint: string | undefined;
+  /** The resolved recipe. */
+  readonly recipe: Recipe;
+  private readonly dataset: Dataset;
+  private readonly loader: BatchLoader;
+  private readonly session: NativeSession;
+  private readonly run: RunDirectory | undefined;
   private readonly health: HealthMonitor;
   /** Warnings that nobody was told yet. */
   private warnings: Pick<WarningEvent, 'kind' | 'message'>[] = [];
   private warned = 0;
   private disposed = false;
+  private stepsDone: number;
 
   private constructor(
-    /** The resolved recipe. */
-    readonly recipe: Recipe,
-    private readonly dataset: Dataset,
-    private readonly loader: BatchLoader,
-    private readonly session: NativeSession,
-    private readonly run: RunDirectory | undefined,
-    private readonly versions: Record<string, string>,
+    private readonly parts: TrainingParts,
     private readonly onEvent: ((event: TrainEvent) => void) | undefined,
-    private stepsDone: number,
-    private readonly resumedFrom: string | undefined,
-    transferred: readonly string[],
-    private readonly profile: ProfileOptions | undefined,
   ) {
-    this.lastCheckpoint = resumedFrom;
+    const { recipe, dataset, loader, session, run, resumed, transferred } = parts;
+    this.recipe = recipe;
+    this.dataset = dataset;
+    this.loader = loader;
+    this.session = session;
+    this.run = run;
+    this.stepsDone = resumed?.step ?? 0;
+    this.lastCheckpoint = resumed?.path;
     this.health = new HealthMonitor(recipe);
     this.warnings = transferred.map((message) => ({ kind: 'transfer', message }));
   }
 
   /**
    * Opens the data, resolves the recipe, builds the networks and, where asked, the run directory.
-   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `IO`, or a `CHECKPOINT_…` code.
+   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `MEMORY`, `IO`, or a `CHECKPOINT_…` code.
    */
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const profile = profileOptions(options.profile);
-    const config =
-      typeof options.recipe === 'string' ? { recipe: options.recipe } : (options.recipe ?? {});
-    const dataset =
-      typeof options.data === 'string'
-        ? await openDataset(options.data, options.dataOptions)
-        : options.data;
-    const resumed = options.resume
-      ? await openResumed(options.resume, options.out, config, dataset)
-      : undefined;
-    const recipe =
-      resumed?.recipe ??
-      resolveRecipe(config, {
-        image: dataset.shape,
-        ...(dataset.classes && { classes: dataset.classes.length }),
-      });
-    const session = resumed?.session ?? (await native().createSession(JSON.stringify(recipe)));
-    try {
-      requireShape(recipe, dataset);
-      const transferred = await transferFrom(options, session);
-      const loader = new BatchLoader(dataset, {
-        batch: new Timeline(recipe).stages,
-        batchesPerStep: recipe.discriminatorSteps * recipe.accumulation,
-        seed: recipe.seed,
-        flip: recipe.flip,
-      });
-      const { ganode, libtorchLoaded: libtorch } = native().info();
-      const versions = { ganode, libtorch, node: process.version };
-      const config = {
-        recipe,
-        ...describeData(options, dataset),
-        ...(options.transfer && { transfer: options.transfer }),
-        versions,
-      };
-      const run = options.out ? await RunDirectory.open(options.out, config, resumed) : undefined;
-      return new Trainer(
-        recipe,
-        dataset,
-        loader,
-        session,
-        run,
-        versions,
-        options.onEvent,
-        resumed?.step ?? 0,
-        resumed?.path,
-        transferred,
-        profile,
-      );
-    } catch (error) {
-      await session.dispose();
-      throw error;
-    }
+    return new Trainer(await assemble(options), options.onEvent);
   }
 
   /** Steps done since the very start. */
@@ -186,6 +118,7 @@ export class Trainer implements AsyncDisposable {
     if (signal?.aborted) cancel();
     try {
       yield this.emit(this.startEvent(schedule));
+      if (this.stepsDone < schedule.totalSteps) await this.run?.begin();
       const profiling = await this.startProfiling(schedule);
       while (this.stepsDone < schedule.totalSteps) {
         yield* this.newWarnings(schedule);
@@ -257,13 +190,22 @@ export class Trainer implements AsyncDisposable {
     return this.dispose();
   }
 
-  private draw(
+  private async draw(
     count: number,
     { labels, ...rest }: DrawOptions,
     output: 'uint8' | 'float32',
   ): Promise<SampleReport> {
-    const classes = labels && { labels: Int32Array.from(labels) };
-    return this.session.sample({ count, ...rest, ...classes, output });
+    const { models } = this.recipe;
+    const indices = classIndices(
+      labels,
+      count,
+      labelClasses(models.generator),
+      this.dataset.classes,
+    );
+    const { channels, height, width } = this.recipe.image;
+    const bytes = count * channels * height * width * (output === 'uint8' ? 1 : 4);
+    requireMemory(bytes, `${count} images of ${channels}×${height}×${width}`);
+    return this.session.sample({ count, ...rest, ...(indices && { labels: indices }), output });
   }
 
   private schedule(length: Length): Schedule {
@@ -292,8 +234,7 @@ export class Trainer implements AsyncDisposable {
   /** A grid from latents that are the same all through a run. */
   private async saveSamples(run: RunDirectory, position: Position): Promise<TrainEvent> {
     const { seed, models, samples } = this.recipe;
-    const label = models.generator.inputs['label'];
-    const classes = label && 'classes' in label ? label.classes : 0;
+    const classes = labelClasses(models.generator);
     const options = (count: number): DrawOptions => ({
       seed,
       ...(classes > 0 && { labels: Array.from({ length: count }, (_, i) => i % classes) }),
@@ -320,7 +261,7 @@ export class Trainer implements AsyncDisposable {
   private async report(window: ReportWindow): Promise<TrainEvent> {
     const progress = window.close(this.stepsDone);
     this.history.push(progress);
-    this.warnings.push(...this.health.check(progress.metrics, progress.images));
+    this.warnings.push(...this.health.check(progress.metrics, progress));
     if (!this.disposed) await this.run?.record(progress);
     return this.emit(progress);
   }
@@ -342,8 +283,9 @@ export class Trainer implements AsyncDisposable {
   }
 
   private async startProfiling(schedule: Schedule): Promise<Profiling | undefined> {
-    const length = { from: this.stepsDone, total: schedule.totalSteps, about: this.versions };
-    return this.profile && Profiling.start(this.session, this.run, this.profile, length);
+    const length = { from: this.stepsDone, total: schedule.totalSteps, about: this.parts.versions };
+    const { profile } = this.parts;
+    return profile && Profiling.start(this.session, this.run, profile, length);
   }
 
   private async *profiled(
@@ -357,7 +299,7 @@ export class Trainer implements AsyncDisposable {
   }
 
   private metadata(): Record<string, string> {
-    return checkpointMetadata(this.recipe, this.versions, this.dataset);
+    return checkpointMetadata(this.recipe, this.parts.versions, this.parts.identity);
   }
 
   private position(schedule: Schedule): Position {
@@ -366,11 +308,13 @@ export class Trainer implements AsyncDisposable {
   }
 
   private startEvent(schedule: Schedule): TrainEvent {
+    const { resumed } = this.parts;
     return {
       type: 'start',
       ...this.position(schedule),
       totalSteps: schedule.totalSteps,
-      ...(this.resumedFrom && { resumedFrom: this.resumedFrom }),
+      ...aboutTraining(this.recipe, this.dataset),
+      ...(resumed && { resumedFrom: resumed.path }),
     };
   }
 

@@ -31,16 +31,17 @@ export interface Finished {
 /** Starts Node; `finished` resolves when the process has ended and its output was read. */
 export function start(
   args: string[],
-  options: { env?: Record<string, string>; shell?: string } = {},
+  options: { env?: Record<string, string>; shell?: string; cwd?: string } = {},
 ): { child: ChildProcess; finished: Promise<Finished> } {
   const env = { ...process.env, ...options.env };
+  const cwd = options.cwd ?? projectDir;
   const child = options.shell
     ? spawn('bash', ['-c', options.shell, 'bash', process.execPath, ...args], {
-        cwd: projectDir,
+        cwd,
         env,
         ...limits,
       })
-    : spawn(process.execPath, args, { cwd: projectDir, env, ...limits });
+    : spawn(process.execPath, args, { cwd, env, ...limits });
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (text) => {
@@ -57,6 +58,11 @@ export function start(
 
 export function ganode(...args: string[]): Promise<Finished> {
   return start([cliPath, ...args]).finished;
+}
+
+/** The command line, from a folder. */
+export function ganodeIn(cwd: string): (...args: string[]) => Promise<Finished> {
+  return (...args) => start([cliPath, ...args], { cwd }).finished;
 }
 
 /** A module that imports `Trainer`, `Generator`, … and a tiny recipe, then runs `body`. */

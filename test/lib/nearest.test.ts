@@ -8,4 +8,16 @@ describe('didYouMean', () => {
     expect(didYouMean('photographs', ['mnist', 'fashion-mnist'])).toBe('');
     expect(didYouMean('x', [])).toBe('');
   });
+
+  it('knows what other software calls it', () => {
+    expect(didYouMean('batchSize', ['batch', 'seed'])).toBe('; did you mean "batch"?');
+    expect(didYouMean('num_workers', ['threads'])).toBe('; did you mean "threads"?');
+    expect(didYouMean('nz', ['latentSize', 'width'])).toBe('; did you mean "latentSize"?');
+    const top = ['model', 'optimizers', 'duration', 'latentSize'];
+    expect(didYouMean('nz', top)).toBe('; did you mean "model.latentSize"?');
+    expect(didYouMean('lr', top)).toBe('; did you mean "optimizers.generator.learningRate"?');
+    expect(didYouMean('epochs', top)).toBe('; did you mean "duration.epochs"?');
+    // A name that is known nowhere near is none.
+    expect(didYouMean('lr', ['batch', 'model'])).toBe('');
+  });
 });

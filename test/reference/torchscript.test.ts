@@ -89,7 +89,7 @@ describe('openTorchScript', () => {
     }
     await expect(openTorchScript({ path: '/nowhere.pt' })).rejects.toMatchObject({
       code: 'IO',
-      message: 'could not read /nowhere.pt: ENOENT',
+      message: 'could not read /nowhere.pt: no such file or folder',
     });
     const text = join(await temporaryDir(), 'text.pt');
     await writeFile(text, 'no module');

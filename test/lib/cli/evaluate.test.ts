@@ -175,14 +175,20 @@ describe('ganode evaluate refuses', () => {
       '--scatter',
       join(dir, 'x.png'),
     );
-    await refused(5, /could not read \/nowhere: ENOENT/, '/nowhere');
+    await refused(5, /could not read \/nowhere: no such file or folder/, '/nowhere');
   });
 
   it('files that are no extractor', async () => {
     const text = join(dir, 'text.pt');
     await writeFile(text, 'no module');
     await refused(3, /text\.pt: expected a TorchScript file/, run, '--extractor', text);
-    await refused(5, /could not read \/nowhere\.pt: ENOENT/, run, '--extractor', '/nowhere.pt');
+    await refused(
+      5,
+      /could not read \/nowhere\.pt: no such file or folder/,
+      run,
+      '--extractor',
+      '/nowhere.pt',
+    );
   });
 
   it('data without labels for the classifier, of too few images, or of other channels', async () => {

@@ -13,6 +13,7 @@ describe('exit codes', () => {
     CHECKPOINT_MISMATCH: 4,
     IO: 5,
     NON_FINITE: 6,
+    MEMORY: 8,
     ADDON: 7,
     DEVICE: 7,
     CANCELLED: 130,

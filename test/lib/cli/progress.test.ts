@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { duration, Progress } from '../../../lib/cli/progress.js';
+import type { TrainingFacts } from '../../../lib/train/about.js';
 import type { ProgressEvent, TrainEvent } from '../../../lib/train/events.js';
 
 const position = { step: 20, images: 1280, epoch: 1.5 };
@@ -50,6 +51,23 @@ function watched(options: {
   };
 }
 
+const facts: TrainingFacts = {
+  recipe: 'dcgan',
+  batch: 64,
+  data: {
+    name: 'photos',
+    length: 1234,
+    shape: { channels: 3, height: 48, width: 64 },
+    classes: 12,
+    conditional: true,
+    split: 'train',
+    fit: 'pad',
+  },
+  device: 'cpu',
+  precision: 'fp32',
+  threads: 2,
+};
+
 describe('progress', () => {
   it('is one JSON event a line for machines', () => {
     const { progress: shown, out, err } = watched({ json: true });
@@ -78,8 +96,14 @@ describe('progress', () => {
 
   it('is a bar on standard error in a terminal, with lines above it', () => {
     const { progress: shown, out, err } = watched({ stdoutTty: true, stderrTty: true });
-    shown.show({ type: 'start', totalSteps: 40, ...position });
-    expect(err()).toBe('training 40 steps\n');
+    shown.show({ type: 'start', totalSteps: 40, ...position, ...facts });
+    expect(err()).toBe(
+      [
+        'data photos: 1,234 images of 3×48×64, train part, others padded, 12 classes',
+        'recipe dcgan: batches of 64, fp32, cpu, 2 threads',
+        'training 40 steps\n',
+      ].join('\n'),
+    );
     shown.show(progress);
     shown.show(samples);
     shown.stop();

@@ -33,7 +33,7 @@ const onTest = (...args: string[]): string[] => bad('--data', 'mnist', '--split'
 describe('options', () => {
   it.each([
     [2, /unknown command 'trian' \(Did you mean train\?\)/, ['trian']],
-    [2, /unknown option '--bach' \(Did you mean --batch\?\)/, ['train', '--bach', '3']],
+    [2, /unknown option --bach: did you mean --batch\?/, ['train', '--bach', '3']],
     [
       2,
       /'--batch <n>' argument 'x' is invalid. expected a whole number from 1/,
@@ -52,10 +52,20 @@ describe('options', () => {
     [2, /Expected an output: --grid/, ['generate', 'x']],
     [2, /'--truncation <psi>' argument '2' is invalid/, ['generate', 'x', '--truncation', '2']],
     [2, /required option '--out <file>' not specified/, ['interpolate', 'x']],
+    [
+      2,
+      /'--memory-limit <size>' argument 'much' is invalid. expected a size such as 512MB, 1GiB, 1.5g/,
+      ['train', '--memory-limit', 'much'],
+    ],
+    [2, /unknown option --num-images: did you mean --count\?/, ['generate', 'x', '--num-images']],
     [2, /ends in \.webp or \.gif.*"a\.mp4"/, ['interpolate', 'x', '--out', 'a.mp4']],
-    [5, /could not read .*nowhere: ENOENT/, ['info', '/nowhere']],
-    [5, /could not read .*nowhere: ENOENT/, ['generate', '/nowhere', '--grid', '/nowhere.png']],
-    [5, /could not read .*nowhere: ENOENT/, ['train', '--resume', '/nowhere']],
+    [5, /could not read .*nowhere: no such file or folder/, ['info', '/nowhere']],
+    [
+      5,
+      /could not read .*nowhere: no such file or folder/,
+      ['generate', '/nowhere', '--grid', '/nowhere.png'],
+    ],
+    [5, /could not read .*nowhere: no such file or folder/, ['train', '--resume', '/nowhere']],
   ])('%i %s', (code, message, args) => refused(code, message, ...args));
 
   it('that do not fit the generator', async () => {
@@ -125,6 +135,14 @@ describe('training', () => {
       /Unknown option "bacth"; did you mean "batch"\?/,
       ...onTest('--set', 'bacth=1'),
     );
+    for (const [word, meant] of [
+      ['batchSize', 'batch'],
+      ['lr', 'optimizers.generator.learningRate'],
+      ['epochs', 'duration.epochs'],
+    ]) {
+      const message = new RegExp(`Unknown option "${word}"; did you mean "${meant}"\\?`);
+      await refused(2, message, ...onTest('--set', `${word}=1`));
+    }
     await refused(
       2,
       /Expected path=value for --set but received "batch"/,
@@ -136,7 +154,7 @@ describe('training', () => {
       /optimizers.generator.learningRate: expected .* but received -1/,
       ...onTest('--set', rate),
     );
-    await refused(2, /28.*power of two/, ...onTest('--size', '30'));
+    await refused(2, /the nearest that fit are 32×32 and 28×28/, ...onTest('--size', '30'));
     await refused(
       2,
       /model\.experts: expected number to be >=1 but received 0/,
@@ -153,7 +171,11 @@ describe('training', () => {
     await writeFile(file, '[]');
     await refused(2, /config\.json: expected a JSON object/, ...onTest('--config', file));
     const none = join(dir, 'none.json');
-    await refused(5, /could not read .*none\.json: ENOENT/, ...onTest('--config', none));
+    await refused(
+      5,
+      /could not read .*none\.json: no such file or folder/,
+      ...onTest('--config', none),
+    );
   });
 
   it('in a folder that is taken, or cannot be made', async () => {
@@ -162,7 +184,7 @@ describe('training', () => {
     await writeFile(file, '');
     await refused(
       5,
-      /could not use .*file.*: (ENOTDIR|EEXIST)/,
+      /could not use .*file.*: a part of the path is not a folder/,
       'train',
       ...small,
       '--out',

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gather, type TrainFlags } from '../../../lib/cli/training.js';
@@ -63,14 +64,14 @@ describe('settings', () => {
 
   it('of the data are those of the options', async () => {
     const flags = {
-      size: 64,
+      size: { height: 96, width: 64 },
       channels: 1,
       memoryLimit: 0,
       onBroken: 'skip',
       split: 'test',
     } as const;
     expect((await given(flags)).data.options).toEqual({
-      image: { height: 64, width: 64, channels: 1 },
+      image: { height: 96, width: 64, channels: 1 },
       memoryLimit: 0,
       onBroken: 'skip',
       split: 'test',
@@ -86,7 +87,7 @@ describe('settings', () => {
 });
 
 describe('--resume', () => {
-  const data = { source: 'photos', options: { onBroken: 'error' } };
+  const data = { source: tmpdir(), options: { onBroken: 'error' } };
 
   it('alone means the latest checkpoint of --out', async () => {
     const out = await runWith([4, 12], { recipe: {}, data });
@@ -94,6 +95,7 @@ describe('--resume', () => {
       config: {},
       data,
       out,
+      changedData: false,
       resume: join(out, 'checkpoints', 'step-12.safetensors'),
     });
     await writeFile(join(out, 'latest'), 'checkpoints/step-4.safetensors\n');

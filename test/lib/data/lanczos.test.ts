@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { frameFor } from '../../../lib/data/frame.js';
 import { Lanczos } from '../../../lib/data/lanczos.js';
 
 const source = Uint8Array.of(0, 255, 40, 200, 10, 20, 250, 90, 255, 0, 128, 64);
@@ -26,7 +27,7 @@ describe('Lanczos', () => {
     ],
   ])('agrees with Pillow at %o', (to, expected) => {
     const target = new Float32Array(to.height * to.width);
-    new Lanczos(from, to).resize(source, target);
+    new Lanczos(from, frameFor(from, to, 'stretch')).resize(source, target, to.width);
     expected.flat().forEach((value, i) => {
       expect(target[i]).toBeCloseTo(value, 2);
     });
@@ -34,13 +35,14 @@ describe('Lanczos', () => {
 
   it('rounds and clamps bytes', () => {
     const target = new Uint8ClampedArray(30);
-    new Lanczos(from, { height: 5, width: 6 }).resize(source, target);
+    const to = { height: 5, width: 6 };
+    new Lanczos(from, frameFor(from, to, 'stretch')).resize(source, target, 6);
     expect([...target.subarray(0, 6)]).toEqual([0, 161, 255, 38, 89, 237]);
   });
 
   it('leaves a plane of the same size as it is', () => {
     const target = new Float32Array(12);
-    new Lanczos(from, from).resize(source, target);
+    new Lanczos(from, frameFor(from, from, 'crop')).resize(source, target, 4);
     source.forEach((value, i) => {
       expect(target[i]).toBeCloseTo(value, 3);
     });

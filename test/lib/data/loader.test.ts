@@ -136,7 +136,7 @@ describe('BatchLoader', () => {
       /1 labels/,
     );
     expect(() => new ArrayDataset({ images: [1] as never, shape })).toThrow(
-      /Uint8Array or Float32Array/,
+      /a Uint8Array, Uint8ClampedArray or Float32Array for images/,
     );
     for (const label of [-1, 0.5, Number.NaN, 2]) {
       const labels = [0, label];

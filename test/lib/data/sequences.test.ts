@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openNpy, openSines, sequences } from '../../../lib/data/sequences.js';
+import { openNpy } from '../../../lib/data/arrays.js';
+import { openSines, sequences } from '../../../lib/data/sequences.js';
 import { openDataset } from '../../../lib/data/source.js';
 import { npy } from '../../../lib/image/npy.js';
 import { temporaryDir } from '../../helpers/tiny.js';
@@ -64,7 +65,7 @@ describe('sequences', () => {
       const path = await file(shape, new Float32Array(6));
       await expect(openNpy(path)).rejects.toMatchObject({
         code: 'INVALID_DATA',
-        message: `${path}: expected N×steps, N×steps×features or N×C×H×W but it is ${shape.join('×')}`,
+        message: `${path}: expected N×steps, N×steps×features, N×H×W of bytes, N×C×H×W or N×H×W×C but it is ${shape.join('×')}`,
       });
     }
     await expect(openDataset('sines', { image: { height: 16 } })).rejects.toThrow(

@@ -93,7 +93,7 @@ describe('resizeDataset', () => {
     const shape = { channels: 2, height: 1, width: 2 };
     const images = Float32Array.of(-1, -1, 0.5, 0.5);
     const source = new ArrayDataset({ images, shape });
-    const dataset = await resizeDataset(source, { height: 1, width: 3 }, 1e6);
+    const dataset = await resizeDataset(source, { height: 1, width: 3 }, { fit: 'stretch' });
     const target = new Float32Array(6);
     await dataset.read(Uint32Array.of(0), target);
     [-1, -1, -1, 0.5, 0.5, 0.5].forEach((value, i) => {

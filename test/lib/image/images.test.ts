@@ -33,6 +33,55 @@ describe('Images', () => {
     expect([...(await sharp(paths[1]).raw().toBuffer())]).toEqual([11, 13, 15, 12, 14, 16]);
   });
 
+  it.each([
+    ['png', 'png'],
+    ['jpg', 'jpeg'],
+    ['JPEG', 'jpeg'],
+    ['webp', 'webp'],
+    ['avif', 'heif'],
+    ['tif', 'tiff'],
+    ['tiff', 'tiff'],
+  ])('writes a grid as .%s', async (extension, format) => {
+    const file = join(await temporaryDir(), `grid.${extension}`);
+    await images.toGrid(file, { columns: 2, padding: 0 });
+    const picture = sharp(file);
+    expect(await picture.metadata()).toMatchObject({ format, width: 4, height: 1 });
+    // Without loss, but for JPEG.
+    const pixels = [...(await picture.removeAlpha().raw().toBuffer())];
+    const expected = [1, 3, 5, 2, 4, 6, 11, 13, 15, 12, 14, 16];
+    if (format === 'jpeg') {
+      pixels.forEach((value, i) => {
+        expect(Math.abs(value - (expected[i] as number))).toBeLessThan(12);
+      });
+    } else expect(pixels).toEqual(expected);
+  });
+
+  it('writes what is clear in a JPEG as white', async () => {
+    const file = join(await temporaryDir(), 'clear.jpg');
+    await new Images([1, 4, 8, 8], new Uint8Array(256)).toGrid(file);
+    const { channels, dominant } = await sharp(file)
+      .stats()
+      .then(({ channels, dominant }) => ({
+        channels: channels.length,
+        dominant,
+      }));
+    expect(channels).toBe(3);
+    expect(Math.min(dominant.r, dominant.g, dominant.b)).toBeGreaterThan(240);
+  });
+
+  it('refuses a grid by another name, with the list of those that there are', async () => {
+    const file = join(await temporaryDir(), 'grid.bmp');
+    await expect(images.toGrid(file)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message:
+        /^Expected a name that ends in \.png, \.jpg, \.jpeg, \.webp, \.avif, \.tif, \.tiff for file/,
+    });
+    const wide = new Images([1, 1, 1, 16384], new Uint8Array(16384));
+    await expect(wide.toGrid(join(await temporaryDir(), 'wide.webp'))).rejects.toThrow(
+      /at most 16383 pixels a side for webp/,
+    );
+  });
+
   it.each(['webp', 'gif'])('writes an animated %s', async (format) => {
     const file = join(await temporaryDir(), `a.${format}`);
     const frames = new Images(
@@ -112,7 +161,7 @@ describe('npy', () => {
       [Uint8Array.of(1, 2), /an \.npy file of version 1\.0/],
       [whole.subarray(0, 50), /hold no header/],
       [whole.subarray(0, whole.length - 1), /2×2 = 16 bytes but 15 follow/],
-      [edited('<f4', '<i4'), /\|u1, <f4 or <f8 but it is <i4/],
+      [edited('<f4', '<c8'), /\|u1, <f4, <f8 or integers but it is <c8/],
       [edited('<f4', '<f8'), /2×2 = 32 bytes but 16 follow/],
       [edited('False', 'True '), /fortran_order True/],
       [edited('shape', 'shade'), /a header with descr, fortran_order and shape/],

@@ -17,7 +17,7 @@ import {
 const dcganOptions = { latentSize: 100, width: 64 };
 
 describe('keras-mnist', () => {
-  it('has the layers of the article', () => {
+  it('has the layers of the tutorial', () => {
     const generator = kerasMnistGenerator(grey28, { latentSize: 100 });
     expect(shapesOf(generator, 'dense')).toEqual([[128], [6272]]);
     expect(shapesOf(generator, 'convTranspose2d')).toEqual([
@@ -36,6 +36,37 @@ describe('keras-mnist', () => {
     // 16·64 + 64, 64·128·16 + 128, 6272 + 1
     expect(inspect(discriminator).parameters).toBe(1_088 + 131_200 + 6_273);
     expect(discriminator.nodes.some(({ op }) => op === 'sigmoid')).toBe(false);
+  });
+
+  it('is as wide as told', () => {
+    const generator = kerasMnistGenerator(grey28, { latentSize: 100, width: 16 });
+    expect(shapesOf(generator, 'convTranspose2d')).toEqual([
+      [32, 14, 14],
+      [16, 28, 28],
+    ]);
+    expect(shapesOf(kerasMnistDiscriminator(grey28, { width: 16 }), 'conv2d')).toEqual([
+      [16, 14, 14],
+      [32, 7, 7],
+    ]);
+  });
+
+  it('is not changed by generatorNorm, unless it says batch', () => {
+    const plain = kerasMnistGenerator(grey28, { latentSize: 100 });
+    expect(kerasMnistGenerator(grey28, { latentSize: 100, generatorNorm: 'none' })).toEqual(plain);
+    expect(operators(plain)).not.toContain('batchNorm');
+  });
+
+  it('normalizes the hidden layers of G by generatorNorm, before each activation', async () => {
+    const generator = kerasMnistGenerator(grey28, { latentSize: 100, generatorNorm: 'batch' });
+    const hidden = generator.nodes.filter(({ op }) => op === 'batchNorm');
+    expect(hidden).toHaveLength(4);
+    expect(
+      generator.nodes.filter(({ op }) => op === 'leakyRelu').map(({ inputs }) => inputs),
+    ).toEqual(hidden.map(({ name }) => [name]));
+    // The biases of the plain form give way to a scale and a shift each; the last layer keeps its own.
+    const biases = 128 + 6272 + 128 + 64;
+    expect(inspect(generator).parameters).toBe(1_218_561 + biases);
+    expect((await run(await network(generator), 'z', [100]))['image']).toHaveLength(784);
   });
 });
 
@@ -130,6 +161,16 @@ describe('dcgan', () => {
     expect(inspect(discriminator).parameters).toBe(normalized.parameters - 128);
   });
 
+  it('without batch norm in G, has biases in its hidden layers', () => {
+    const generator = dcganGenerator(grey28, { ...dcganOptions, generatorNorm: 'none' }, 0);
+    expect(operators(generator)).not.toContain('batchNorm');
+    // 128 + 64 biases, for 2 × (128 + 64) scales and shifts; the last layer has none either way.
+    const normalized = inspect(dcganGenerator(grey28, dcganOptions, 0));
+    expect(inspect(generator).parameters).toBe(normalized.parameters - 192);
+    const biased = generator.nodes.filter(({ op }) => op === 'convTranspose2d');
+    expect(biased.map(({ bias }) => bias)).toEqual([true, true, false]);
+  });
+
   it('draws weights from N(0, 0.02), and scales of batch norm from N(1, 0.02)', async () => {
     const made = await network(dcganGenerator(grey28, dcganOptions, 0));
     const weight = spread(await read(made, 'convTranspose2d.weight'));
@@ -159,7 +200,7 @@ describe('dcgan', () => {
     [8, 8],
     [30, 30],
     [512, 512],
-    [28, 32],
+    [28, 30],
   ])('refuses %i×%i', (height, width) => {
     const image = { channels: 1, height, width };
     for (const build of [dcganGenerator, dcganDiscriminator]) {

@@ -60,6 +60,13 @@ describe('recipes', () => {
     expect(count(recipe.models.discriminator)).toBe(
       64 * 17 - 64 + 64 + 128 * 64 * 16 + 128 + 6272 + 1,
     );
+    expect(recipe.model).toEqual({ latentSize: 100, width: 64, generatorNorm: 'none' });
+    const { models } = resolveRecipe(
+      { recipe: 'keras-mnist', model: { generatorNorm: 'batch' } },
+      mnist,
+    );
+    expect(models.generator.nodes.filter(({ op }) => op === 'batchNorm')).toHaveLength(4);
+    expect(models.discriminator).toEqual(recipe.models.discriminator);
   });
 
   it.each([
@@ -84,7 +91,7 @@ describe('recipes', () => {
     ],
     [
       { image: { channels: 1, height: 30, width: 30 } },
-      /^image: expected 28×28 or a square power of two .* for dcgan but received 1×30×30$/,
+      /^image: expected sides .* for dcgan but received 1×30×30; the nearest that fit are 32×32 and 28×28$/,
     ],
     [{ classes: 3 }, /^classes: expected at least 10, the number of the data's classes, but/],
     [

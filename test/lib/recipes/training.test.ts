@@ -7,13 +7,13 @@ import { temporaryDir } from '../../helpers/tiny.js';
 import { at, tensorsOf, train } from '../train/training.js';
 
 const length = 80;
-const square = (size: number): ArrayDataset =>
+const noise = (height: number, width: number): ArrayDataset =>
   new ArrayDataset({
-    images: Uint8Array.from({ length: length * size * size }, (_, i) => (i * 7919) % 256),
-    shape: { channels: 1, height: size, width: size },
+    images: Uint8Array.from({ length: length * height * width }, (_, i) => (i * 7919) % 256),
+    shape: { channels: 1, height, width },
     labels: Array.from({ length }, (_, i) => i % 10),
   });
-const [data28, data32] = [square(28), square(32)];
+const [data28, data32, oblong] = [noise(28, 28), noise(32, 32), noise(48, 64)];
 const dataOf = (recipe: string): ArrayDataset => (recipe === 'progan' ? data32 : data28);
 
 const narrow: Record<string, Record<string, unknown>> = {
@@ -68,6 +68,36 @@ async function twoSteps(recipe: string, config: Record<string, unknown>): Promis
 }
 
 describe('recipes in training', () => {
+  const anyShape = recipes.filter(({ name }) => name !== 'keras-mnist');
+  it.each(anyShape.map(({ name }) => name))(
+    '%s with images that are not square',
+    async (recipe) => {
+      const { attention, ...model } = narrow[recipe] ?? {};
+      // A height of these images, after as many halvings as there are channels for.
+      if (attention) model['attention'] = [6];
+      const events = await train({
+        recipe: {
+          ...small(recipe, 1),
+          model,
+          duration: { images: 8 },
+          ...(recipe === 'progan' && {
+            growing: {
+              stableImages: 1,
+              fadeImages: 32,
+              batches: { 3: 8, 6: 8, 12: 8, 24: 8, 48: 8 },
+            },
+          }),
+        },
+        data: oblong,
+      });
+      const progress = events.filter((event) => event.type === 'progress');
+      expect(progress.length).toBeGreaterThan(0);
+      for (const { metrics } of progress as ProgressEvent[]) {
+        for (const value of Object.values(metrics)) expect(value).toSatisfy(Number.isFinite);
+      }
+    },
+  );
+
   it.each(recipes.map(({ name }) => name))('%s', async (recipe) => {
     const progress = await twoSteps(recipe, {});
     expect(progress.map(({ step }) => step)).toEqual([1, 2]);

@@ -92,7 +92,9 @@ describe('Generator', () => {
     await expect(generator.sample(2, { labels: [0, 3] })).rejects.toThrow(
       /from 0 to 2 for labels but received 3/,
     );
-    await expect(generator.sample(2, { labels: [0] })).rejects.toThrow(/2 class indices/);
+    await expect(generator.sample(2, { labels: [0] })).rejects.toThrow(
+      /Expected 2 classes, one an image/,
+    );
     await using plain = await Generator.load(join(dir, 'plain'));
     await expect(plain.sample(1, { labels: 0 })).rejects.toThrow(
       /none, as the generator has no classes/,

@@ -184,7 +184,7 @@ describe('a checkpoint that is not right', () => {
       mismatch,
     );
     await expect(train({ out, resume: true, recipe: {}, data: tinyData(41) })).rejects.toThrow(
-      /trained on array with 40 images but array has 41/,
+      /was trained on other data \(array\) than this \(array\): 40 images then, 41 now\. --changed-data/,
     );
     const session = await native().createSession(
       JSON.stringify({

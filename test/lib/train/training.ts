@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { native } from '../../../lib/native.js';
 import { type Recipe, recipeSchema } from '../../../lib/recipes/schema.js';
+import type { TrainerOptions } from '../../../lib/train/assemble.js';
 import type { TrainEvent } from '../../../lib/train/events.js';
 import { Schedule } from '../../../lib/train/schedule.js';
-import { Trainer, type TrainerOptions } from '../../../lib/train/trainer.js';
+import { Trainer } from '../../../lib/train/trainer.js';
 import { tinyData, tinyRecipe } from '../../helpers/tiny.js';
 
 export async function collect(events: AsyncIterable<TrainEvent>): Promise<TrainEvent[]> {

@@ -1,0 +1,121 @@
+/** NumPy's archives of arrays: a zip with an .npy file for each. https://numpy.org/doc/stable/reference/generated/numpy.savez.html */
+import { GanodeError } from '../errors.js';
+import type { NpyArray } from '../image/npy.js';
+import { arrayDataset } from './arrays.js';
+import type { Dataset } from './dataset.js';
+import { noted } from './derived.js';
+import { broken, type Item, listArrays, openZip, readArray } from './npz-archive.js';
+import { type Choice, chooseArrays, isLabels, type Listed } from './npz-names.js';
+import { requirePart, type Split } from './split.js';
+
+/** Arrays that a message lists. */
+const mostListed = 8;
+
+/** `FILE.npz`, `FILE.npz:IMAGES` or `FILE.npz:IMAGES,LABELS`; undefined for other sources. */
+export function parseNpzSource(source: string): { path: string; arrays?: string[] } | undefined {
+  const found = /^(.*\.npz)(?::(.*))?$/is.exec(source);
+  if (!found) return undefined;
+  const [, path = '', names] = found;
+  return { path, ...(names !== undefined && { arrays: names.split(',') }) };
+}
+
+/**
+ * Images and labels of an archive: the arrays that are named, or those that `chooseArrays` finds; `warnings` says which they are.
+ * Only these are unpacked, and no further than their headers and the archive both say.
+ *
+ * @throws GanodeError `IO`; `INVALID_DATA` for a broken archive or array, where none has a usual name, where one that is named is
+ *   not there, or for a part that it does not have.
+ */
+export async function openNpz(
+  { path, arrays: asked }: { path: string; arrays?: string[] },
+  split: Split,
+): Promise<Dataset> {
+  const zip = await openZip(path);
+  try {
+    const entries = await listArrays(zip, path);
+    const { choice, splits } = choose(path, [...entries.values()], asked, split);
+    const images = await readArray(zip, path, find(entries, path, choice.images));
+    const count = images.shape[0];
+    const labels =
+      choice.labels === undefined
+        ? undefined
+        : labelsOf(await readArray(zip, path, find(entries, path, choice.labels)), count);
+    const { dataset, read: how } = arrayDataset(path, images, {
+      ...(labels?.values && { labels: labels.values }),
+      ...(splits && { split, splits }),
+    });
+    const sides = images.shape.join('×');
+    const beside = choice.labels === undefined ? 'no labels' : `labels "${choice.labels}"`;
+    const note = `${path}: images are "${choice.images}" (${[sides, how].filter(Boolean).join(', ')}), ${beside}${labels?.problem ?? ''}`;
+    return noted(dataset, note);
+  } catch (error) {
+    throw error instanceof GanodeError ? error : broken(path, error);
+  } finally {
+    zip.close();
+  }
+}
+
+function choose(
+  path: string,
+  arrays: readonly Item[],
+  asked: readonly string[] | undefined,
+  split: Split,
+): { choice: Choice; splits?: Split[] } {
+  const chosen = asked ? named(path, asked) : chooseArrays(arrays);
+  if (!chosen) {
+    throw fail(
+      path,
+      `expected arrays with usual names (x_train and y_train, train_images, images and labels, x, data, …) but it holds ${listed(arrays)}; name them: FILE.npz:IMAGES or FILE.npz:IMAGES,LABELS`,
+    );
+  }
+  if ('whole' in chosen) {
+    if (split !== 'train') requirePart(path, [], split);
+    return { choice: chosen.whole };
+  }
+  const splits = [...chosen.parts.keys()];
+  requirePart(path, splits, split);
+  return { choice: chosen.parts.get(split) as Choice, splits };
+}
+
+function named(path: string, names: readonly string[]): { whole: Choice } {
+  const [images = '', labels] = names;
+  if (names.length > 2 || names.includes('')) {
+    throw fail(path, `expected IMAGES or IMAGES,LABELS after the colon but received "${names}"`);
+  }
+  return { whole: { images, ...(labels !== undefined && { labels }) } };
+}
+
+function find(entries: ReadonlyMap<string, Item>, path: string, name: string): Item {
+  const found = entries.get(name);
+  if (!found) throw fail(path, `has no array "${name}": it holds ${listed([...entries.values()])}`);
+  return found;
+}
+
+/** Names, sides and types, as a message has them. */
+function listed(arrays: readonly Listed[]): string {
+  if (arrays.length === 0) return 'no arrays';
+  const texts = arrays
+    .slice(0, mostListed)
+    .map(
+      ({ name, shape, descr }) => `${name} (${[shape.join('×'), descr].filter(Boolean).join(' ')})`,
+    );
+  const more = arrays.length > mostListed ? `, and ${arrays.length - mostListed} more` : '';
+  return `${texts.join(', ')}${more}`;
+}
+
+/** Class indices of an array of N or N×1 whole numbers; of another, why it is left out. */
+function labelsOf(
+  { shape, data }: NpyArray,
+  count: number | undefined,
+): { values?: NpyArray['data']; problem?: string } {
+  if (!isLabels({ shape }, count)) {
+    return {
+      problem: `, which are left out: they are ${shape.join('×')}, not one class an image (${count})`,
+    };
+  }
+  return { values: data };
+}
+
+function fail(path: string, message: string): GanodeError {
+  return new GanodeError('INVALID_DATA', `${path}: ${message}`, { details: { path } });
+}
