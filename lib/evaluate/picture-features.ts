@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type Dataset, imageSize } from '../data/dataset.js';
 import { GanodeError } from '../errors.js';
+import { asPixels } from '../image/pixels.js';
 import { firstLayer, randomFilters } from '../models/random-filters.js';
 import { type NativeClassifier, native, type TensorData } from '../native.js';
 import type { ImageShape } from '../recipes/schema.js';
@@ -133,7 +134,8 @@ class RandomFeatures implements FeatureExtractor {
     this.description = `random filters at several scales, scaled by ${name}; no labels, nothing learnt`;
   }
 
-  async extract({ shape, data }: ImageBatch): Promise<Extraction> {
+  async extract({ shape, data: given }: ImageBatch): Promise<Extraction> {
+    const data = asPixels(given, 'images.data');
     const { channels, height, width } = this.shape;
     const [count = 0] = shape;
     const wanted = [count, channels, height, width];
