@@ -1,4 +1,5 @@
 /** Features of pictures that have no labels, without anything learnt or downloaded. */
+
 import { createHash } from 'node:crypto';
 import { type Dataset, imageSize } from '../data/dataset.js';
 import { GanodeError } from '../errors.js';
@@ -145,7 +146,9 @@ class RandomFeatures implements FeatureExtractor {
         `features of ${this.name}: expected images of N×${wanted.slice(1).join('×')} but received ${shape.join('×')}`,
       );
     }
-    const { features } = await this.network.classify({ images: { shape: wanted, data } });
+    const { features } = await this.network.classify({
+      images: { shape: wanted, data: asPixels(data, 'images') },
+    });
     const size = features.shape[1] as number;
     const values = features.data as Float32Array;
     const { scale } = this;
