@@ -13,10 +13,12 @@ export type SignKind = Exclude<WarningEvent['kind'], 'data' | 'transfer' | 'prof
 export interface Cure {
   /** In words, as the object of "cured by". */
   readonly says: string;
-  /** As `--set` takes them; either these or `recipe`. */
+  /** As `--set` takes them; these, `recipe` or `change`. */
   readonly settings?: readonly string[];
   /** The name of another recipe, for `--recipe`. */
   readonly recipe?: string;
+  /** What to change in networks of one's own. */
+  readonly change?: string;
   /** Whether a recipe lacks it and can have it. Default: always. Another recipe must also take the images. */
   readonly fits?: (recipe: Recipe) => boolean;
   /** The training that shows it, an entry of `bench/quality/results/cures.json`. */
@@ -31,7 +33,7 @@ export interface Situation {
   readonly holds: (recipe: Recipe) => boolean;
   /** The training that stands for it, an entry of the same file. */
   readonly untreated: string;
-  /** Best first. */
+  /** Settings first, the best of them at the head, then other networks. */
   readonly cures: readonly Cure[];
   /** What was tried there and did not help, in words, and the entries that show it. */
   readonly vain: readonly { readonly says: string; readonly shown: string }[];
@@ -52,8 +54,24 @@ const untried: Record<NonNullable<Recipe['autoencoding']>['kind'], string> = {
   avb: 'smaller learning rates for the encoder and the generator',
 };
 
+const earlier = 'earlier, keras-mnist at full width';
+
 /** The first that holds counts: the most particular stand first. */
 export const situations: readonly Situation[] = [
+  {
+    name: 'the minimax loss against a strong discriminator',
+    kinds: ['collapse', 'saturation', 'gradient'],
+    holds: ({ loss }) => loss?.kind === 'minimax',
+    untreated: 'minimax: untreated',
+    cures: [
+      {
+        says: 'the non-saturating loss',
+        settings: ['loss.kind=nonSaturating'],
+        shown: 'minimax: nonSaturating',
+      },
+    ],
+    vain: [{ says: 'R1 of weight 1', shown: 'minimax: r1' }],
+  },
   {
     name: 'a generator without normalization',
     kinds: ['collapse'],
@@ -66,8 +84,23 @@ export const situations: readonly Situation[] = [
         fits: ({ model }) => 'generatorNorm' in model,
         shown: 'keras-mnist: batchNorm',
       },
+      {
+        says: 'batch normalization in the generator',
+        change: 'graph.batchNorm before its hidden activations',
+        fits: ({ model }) => Object.keys(model).length === 0,
+        shown: 'keras-mnist: batchNorm',
+      },
+      { says: 'another recipe', recipe: 'dcgan', shown: `${earlier}: recipe dcgan` },
     ],
-    vain: [{ says: "Adam's betas of 0.5, 0.999", shown: 'keras-mnist: betas' }],
+    vain: [
+      { says: "Adam's betas of 0.5, 0.999", shown: 'keras-mnist: betas' },
+      { says: 'R1', shown: `${earlier}: r1` },
+      { says: "R3GAN's objective", shown: `${earlier}: relativistic-r1-r2` },
+      {
+        says: 'the Wasserstein loss with a gradient penalty',
+        shown: `${earlier}: wasserstein-gradientPenalty`,
+      },
+    ],
   },
 ];
 
@@ -112,9 +145,10 @@ function takes(name: string, { image, classes }: Recipe): boolean {
   }
 }
 
-/** As the command line takes it. */
-function options({ settings = [], recipe }: Cure): string {
+/** How to have it, as the command line takes it where it does. */
+function options({ settings = [], recipe, change }: Cure): string {
   if (recipe) return `--recipe ${recipe}`;
+  if (change) return change;
   return settings
     .map((setting) => `--set ${/["[{]/.test(setting) ? `'${setting}'` : setting}`)
     .join(' ');
