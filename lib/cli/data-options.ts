@@ -10,6 +10,7 @@ export interface DataFlags {
   channels?: number;
   fit?: SourceOptions['fit'];
   background?: string;
+  labelsFrom?: string;
   split?: Split;
   onBroken?: SourceOptions['onBroken'];
   memoryLimit?: number;
@@ -27,7 +28,11 @@ export function addDataOptions(command: Command): Command {
       'size of the images, height first (96x64: 96 high, 64 wide); other sizes are resized',
       size,
     )
-    .option('--channels <n>', 'channels of a folder of images: 1 or 3', wholeNumber(1))
+    .option(
+      '--channels <n>',
+      'channels of pictures: 1 (grey), 3 (RGB) or 4 (RGB and alpha); default 3',
+      wholeNumber(1),
+    )
     .addOption(
       new Option('--fit <how>', 'how images of another shape are fitted; default crop').choices([
         ...fits,
@@ -36,6 +41,10 @@ export function addDataOptions(command: Command): Command {
     .option(
       '--background <colour>',
       'behind transparent pixels and around padded images: white, #336699; default white',
+    )
+    .option(
+      '--labels-from <what>',
+      'classes of pictures: folders, none, or a CSV, TSV or JSON Lines file; default such a file where one lies there, folders otherwise',
     )
     .addOption(splitOption('part of data that comes in parts; default train'))
     .addOption(
@@ -50,10 +59,10 @@ export function addDataOptions(command: Command): Command {
 
 /** What they say, as `openDataset` takes it; nothing for what was not given. */
 export function dataOptions(flags: DataFlags): SourceOptions {
-  const { channels, fit, background, split, onBroken, memoryLimit } = flags;
+  const { channels, fit, background, labelsFrom, split, onBroken, memoryLimit } = flags;
   const image = { ...flags.size, ...defined({ channels }) };
   return {
     ...(Object.keys(image).length > 0 && { image }),
-    ...defined({ fit, background, split, onBroken, memoryLimit }),
+    ...defined({ fit, background, labelsFrom, split, onBroken, memoryLimit }),
   };
 }

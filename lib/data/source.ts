@@ -1,4 +1,5 @@
 /** From what `--data` says to a dataset. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GanodeError, invalid } from '../errors.js';
@@ -9,11 +10,12 @@ import { cifarFile, cifarIn, isArchive, openCifar, packed } from './cifar.js';
 import { type Dataset, requireMemoryLimit, requireShape } from './dataset.js';
 import { DerivedDataset } from './derived.js';
 import { requireFit } from './fit.js';
-import { type FolderOptions, openFolder } from './folder.js';
+import { type FolderOptions, openFolder, openZip } from './folder.js';
 import { kindOf } from './kind.js';
 import { openMixture } from './mixture.js';
 import { idxSplits, openFashionMnist, openIdxFolder, openMnist } from './mnist.js';
 import { openNpz, parseNpzSource } from './npz.js';
+import { isZip } from './pictures/listing-zip.js';
 import { resizeDataset } from './resize.js';
 import { openSines } from './sequences.js';
 import { requirePart, requireSplitName, type Split } from './split.js';
@@ -67,8 +69,8 @@ async function openStacked(
 
 /**
  * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, `stacked-mnist`, `stacked-mnist:DIR` (a folder of MNIST's
- * files), `cifar10:DIR`, `cifar100:DIR`, `ring`, `grid`, `sines`, a folder of idx files, of CIFAR's binary files or of images, an
- * .npy file (N×steps, N×steps×features, N×H×W of bytes, N×C×H×W, N×H×W×C), or an .npz file of such arrays (`FILE.npz`,
+ * files), `cifar10:DIR`, `cifar100:DIR`, `ring`, `grid`, `sines`, a folder of idx files, of CIFAR's binary files or of pictures, a zip of
+ * pictures, an .npy file (N×steps, N×steps×features, N×H×W of bytes, N×C×H×W, N×H×W×C), or an .npz file of such arrays (`FILE.npz`,
  * `FILE.npz:IMAGES`, `FILE.npz:IMAGES,LABELS`). Images of another size than `image` asks for are resized, and fitted by `fit`
  * where their proportions are others.
  *
@@ -108,24 +110,45 @@ export function absoluteSource(source: string): string {
   return name === undefined ? resolve(path) : `${name}:${resolve(path)}`;
 }
 
+/** Options that mean the same from any folder. A list of labels that is named from within the data stays as it is. */
+export function absoluteOptions(options: SourceOptions): SourceOptions {
+  const { labelsFrom } = options;
+  const isFile = labelsFrom !== undefined && existsSync(labelsFrom);
+  return isFile ? { ...options, labelsFrom: resolve(labelsFrom) } : { ...options };
+}
+
 async function open(source: string, options: SourceOptions): Promise<Dataset> {
   const split = options.split ?? 'train';
   requireSplitName(split);
   const { name, path } = parseSource(source);
+  const refuseLabels = (): void => {
+    if (options.labelsFrom === undefined) return;
+    const expected = `nothing for labelsFrom (${source} is no folder or zip of pictures)`;
+    throw new GanodeError('INVALID_OPTION', `Expected ${expected}`);
+  };
   if (name !== undefined) {
+    refuseLabels();
     requirePart(name, partsOfNamed, split);
     return (named[name] as Opener)(path, split, options);
   }
   const npz = parseNpzSource(path);
-  if (npz) return openNpz(npz, split);
+  if (npz) {
+    refuseLabels();
+    return openNpz(npz, split);
+  }
   if (/\.npy$/i.test(path)) {
-    if (split !== 'train') requirePart(path, [], split);
+    refuseLabels();
+    if (options.split !== undefined) requirePart(path, [], split);
     return openNpy(path);
   }
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) {
     const cifar = cifarFile(path);
-    if (cifar) return openCifar(cifar, path, split);
+    if (cifar) {
+      refuseLabels();
+      return openCifar(cifar, path, split);
+    }
+    if (await isZip(path)) return openZip(path, options);
     if (isArchive(path)) throw packed(path);
   }
   if (!found?.isDirectory()) {
@@ -138,6 +161,7 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   }
   const parts = idxSplits(path);
   if (parts.length > 0) {
+    refuseLabels();
     requirePart(path, parts, split);
     return openIdxFolder(path, { split });
   }

@@ -1,6 +1,6 @@
 /** A training's data: whether it fits, and what is written down of it. */
 import type { Dataset } from '../data/dataset.js';
-import { absoluteSource } from '../data/source.js';
+import { absoluteOptions, absoluteSource } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
 import type { TrainerOptions } from './assemble.js';
@@ -26,7 +26,10 @@ export function describeData(
 ): Pick<RunConfig, 'data' | 'dataset'> {
   const source =
     typeof data === 'string'
-      ? { source: absoluteSource(data), ...(dataOptions && { options: { ...dataOptions } }) }
+      ? {
+          source: absoluteSource(data),
+          ...(dataOptions && { options: absoluteOptions(dataOptions) }),
+        }
       : undefined;
   return {
     ...(source && { data: source }),

@@ -1,0 +1,141 @@
+/** Pictures to pixels. */
+import sharp from 'sharp';
+import { invalid } from '../../errors.js';
+import type { ImageShape } from '../../recipes/schema.js';
+import { defaultFit, type Fit, requireFit } from '../fit.js';
+import { together } from './turns.js';
+
+/** What is behind transparent pixels where nobody says otherwise. */
+const defaultBackground = '#ffffff';
+
+/** sharp's words for the ways of fitting; what is padded is placed here. */
+const resizing = { crop: 'cover', pad: 'inside', stretch: 'fill' } as const;
+
+type Rgba = readonly [number, number, number, number];
+
+export interface DecoderOptions {
+  shape: ImageShape;
+  fit?: Fit;
+  /** As CSS writes colours. Default white; around padded pictures of 4 channels, transparent. */
+  background?: string;
+}
+
+/** Decodes pictures to one shape. */
+export class Decoder {
+  private constructor(
+    readonly shape: ImageShape,
+    readonly fit: Fit,
+    private readonly background: Rgba,
+    private readonly padding: Rgba,
+  ) {}
+
+  /** @throws GanodeError `INVALID_OPTION` for an unknown colour or fit, or a colour that is not opaque for 1 or 3 channels. */
+  static async create({ shape, fit = defaultFit, background }: DecoderOptions): Promise<Decoder> {
+    requireFit(fit);
+    const colour = await rgba(background ?? defaultBackground);
+    if (shape.channels < 4 && colour[3] < 255) {
+      throw invalid('background', 'an opaque colour (or 4 channels)', background);
+    }
+    const isClear = shape.channels === 4 && background === undefined;
+    return new Decoder(shape, fit, colour, isClear ? [0, 0, 0, 0] : colour);
+  }
+
+  /**
+   * A picture as C×H×W bytes: turned upright (EXIF), fitted, put on the background unless there are 4 channels (RGBA, alpha not
+   * multiplied in). Of an animation or a document, the first picture. `transparent`: whether any pixel is not opaque. Rejects with sharp's error where it does not decode or
+   * is cut short.
+   *
+   * @param source A path, or the content of the file.
+   */
+  async decode(source: string | Buffer): Promise<{ pixels: Uint8Array; transparent: boolean }> {
+    const { channels, height, width } = this.shape;
+    const { data, info } = await together(() =>
+      sharp(source, { failOn: 'error' })
+        .autoOrient()
+        .resize(width, height, { fit: resizing[this.fit], position: 'centre' })
+        .toColourspace('srgb')
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    );
+    const transparent = info.channels === 4 && hasAlpha(data);
+    const planes = this.planes(data, info);
+    const pixels = channels === 1 ? await grey(planes, this.shape) : planes;
+    return { pixels, transparent };
+  }
+
+  /** Reads the header only; says whether there can be pixels that are not opaque. Rejects with sharp's error where there is none. */
+  async check(source: string | Buffer): Promise<{ transparent: boolean }> {
+    const { hasAlpha } = await together(() => sharp(source).metadata());
+    return { transparent: hasAlpha === true };
+  }
+
+  /** Pixels side by side, smaller than the shape where they are to be padded, as planes: 4 where the shape has them, 3 otherwise. */
+  private planes(
+    data: Uint8Array,
+    { width, height, channels }: { width: number; height: number; channels: number },
+  ): Uint8Array {
+    const count = this.shape.channels === 4 ? 4 : 3;
+    const plane = this.shape.height * this.shape.width;
+    const planes = new Uint8Array(count * plane);
+    if (width !== this.shape.width || height !== this.shape.height) {
+      for (let channel = 0; channel < count; channel += 1) {
+        planes.fill(this.padding[channel] as number, channel * plane, (channel + 1) * plane);
+      }
+    }
+    const top = Math.floor((this.shape.height - height) / 2);
+    const left = Math.floor((this.shape.width - width) / 2);
+    const isBlended = channels === 4 && count === 3;
+    for (let y = 0; y < height; y += 1) {
+      let to = (top + y) * this.shape.width + left;
+      let from = y * width * channels;
+      for (let x = 0; x < width; x += 1, to += 1, from += channels) {
+        const alpha = channels === 4 ? (data[from + 3] as number) : 255;
+        for (let channel = 0; channel < 3; channel += 1) {
+          const value = data[from + channel] as number;
+          const behind = this.background[channel] as number;
+          planes[channel * plane + to] =
+            isBlended && alpha < 255
+              ? Math.round((value * alpha + behind * (255 - alpha)) / 255)
+              : value;
+        }
+        if (count === 4) planes[3 * plane + to] = alpha;
+      }
+    }
+    return planes;
+  }
+}
+
+/** The bytes of a colour. */
+async function rgba(colour: string): Promise<Rgba> {
+  try {
+    const create = { width: 1, height: 1, channels: 4, background: colour } as const;
+    const [red = 0, green = 0, blue = 0, alpha = 0] = await sharp({ create }).raw().toBuffer();
+    return [red, green, blue, alpha];
+  } catch {
+    throw invalid('background', 'a colour such as #ffffff', colour);
+  }
+}
+
+function hasAlpha(data: Uint8Array): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return true;
+  return false;
+}
+
+/** One plane of three: equal ones are taken as they are, colours by their luminance. */
+async function grey(planes: Uint8Array, { height, width }: ImageShape): Promise<Uint8Array> {
+  const plane = height * width;
+  const red = planes.subarray(0, plane);
+  if (red.every((value, at) => value === planes[plane + at] && value === planes[2 * plane + at])) {
+    return red;
+  }
+  const pixels = new Uint8Array(3 * plane);
+  for (let at = 0; at < plane; at += 1) {
+    for (let channel = 0; channel < 3; channel += 1) {
+      pixels[at * 3 + channel] = planes[channel * plane + at] as number;
+    }
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer();
+}
