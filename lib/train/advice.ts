@@ -75,7 +75,9 @@ export const situations: readonly Situation[] = [
   {
     name: 'a generator without normalization',
     kinds: ['collapse'],
-    holds: unnormalized,
+    // Networks that were made to do without normalization come with penalties: those were not tried.
+    holds: (recipe) =>
+      unnormalized(recipe) && (recipe.penalties.length === 0 || 'generatorNorm' in recipe.model),
     untreated: 'keras-mnist: untreated',
     cures: [
       {
@@ -119,7 +121,8 @@ export function advise(kind: SignKind, recipe: Recipe): string {
   }
   const cures = situation.cures.filter((cure) => isOpen(cure, recipe));
   const vain = situation.vain.map(({ says }) => says).join(', ');
-  if (cures.length === 0) return `nothing that was tried cured ${situation.name}: not ${vain}`;
+  if (cures.length === 0)
+    return `nothing that was tried and that this recipe can have cured ${situation.name}: not ${vain}`;
   const cured = cures.map((cure) => `${cure.says} (${options(cure)})`).join(', or ');
   return `${situation.name} was cured by ${cured}${vain && `; not by ${vain}`}`;
 }

@@ -97,17 +97,21 @@ describe('advise', () => {
     const advice = advise('collapse', bare);
     expect(advice).toMatch(/\(graph\.batchNorm before its hidden activations\)/);
     expect(advice).not.toMatch(/--set model|--recipe/);
-    const r3gan = advise(
-      'collapse',
-      resolve({ recipe: 'r3gan', model: { width: 8, maxWidth: 8 } }),
+    const perceptrons = (shape: typeof image): string =>
+      advise('collapse', resolveRecipe({ recipe: 'gan-2014' }, { image: shape }));
+    expect(perceptrons(image)).toMatch(/cured by another recipe \(--recipe dcgan\); not by/);
+    expect(perceptrons({ channels: 1, height: 31, width: 37 })).toMatch(
+      /^nothing that was tried and that this recipe can have cured a generator without normalization: not/,
     );
-    expect(r3gan).toMatch(/cured by another recipe \(--recipe dcgan\); not by/);
   });
 
   it('says so where nothing was tried', () => {
     expect(advise('collapse', resolvedTiny())).toMatch(
       /^no measure was tried against this with such a recipe; docs\/objectives\.md/,
     );
+    for (const recipe of ['r3gan', 'wgan-gp', 'dcgan']) {
+      expect(advise('collapse', resolve({ recipe }))).toMatch(/^no measure was tried/);
+    }
     expect(advise('collapse', resolve({ recipe: 'vae-gan', model: { width: 4 } }))).toMatch(
       /^no measure was tried against this with an autoencoder; .*not tried either: a larger autoencoding\.gamma/,
     );
