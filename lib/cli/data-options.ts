@@ -40,7 +40,7 @@ export function addDataOptions(command: Command): Command {
     )
     .option(
       '--background <colour>',
-      'behind transparent pixels and around padded images: white, #336699; default white',
+      'behind transparent pixels and around padded images: white, #336699; default white (with 4 channels: around padded ones only, default transparent)',
     )
     .option(
       '--labels-from <what>',

@@ -17,7 +17,7 @@ export function addTrain(program: Command): void {
     .option('--recipe <name>', 'recipe (see `ganode recipes`); default dcgan')
     .option(
       '--data <source>',
-      'mnist, fashion-mnist or stacked-mnist, each with :DIR or without; ring, grid; sines; a folder of images; an .npy file',
+      'mnist, fashion-mnist or stacked-mnist, each with :DIR or without; ring, grid; sines; a folder or a zip of pictures; an .npy file',
     )
     .option('--out <dir>', 'run directory')
     .addOption(

@@ -1,7 +1,7 @@
 /** From what `--data` says to a dataset. */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { GanodeError, invalid } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import type { ImageShape } from '../recipes/schema.js';
@@ -69,9 +69,9 @@ async function openStacked(
 
 /**
  * Opens `mnist`, `mnist:DIR`, `fashion-mnist`, `fashion-mnist:DIR`, `stacked-mnist`, `stacked-mnist:DIR` (a folder of MNIST's
- * files), `cifar10:DIR`, `cifar100:DIR`, `ring`, `grid`, `sines`, a folder of idx files, of CIFAR's binary files or of pictures, a zip of
- * pictures, an .npy file (N×steps, N×steps×features, N×H×W of bytes, N×C×H×W, N×H×W×C), or an .npz file of such arrays (`FILE.npz`,
- * `FILE.npz:IMAGES`, `FILE.npz:IMAGES,LABELS`). Images of another size than `image` asks for are resized, and fitted by `fit`
+ * files), `cifar10:DIR`, `cifar100:DIR`, `ring`, `grid`, `sines`, a folder of idx files, of CIFAR's binary files or of pictures, a
+ * zip of pictures, an .npy file (N×steps, N×steps×features, N×H×W of bytes, N×C×H×W, N×H×W×C), or an .npz file of such arrays
+ * (`FILE.npz`, `FILE.npz:IMAGES`, `FILE.npz:IMAGES,LABELS`). Images of another size than `image` asks for are resized, and fitted by `fit`
  * where their proportions are others.
  *
  * @throws GanodeError `INVALID_DATA`, `INVALID_OPTION` or `IO`: one line with what was expected, and where.
@@ -110,46 +110,46 @@ export function absoluteSource(source: string): string {
   return name === undefined ? resolve(path) : `${name}:${resolve(path)}`;
 }
 
-/** Options that mean the same from any folder. A list of labels that is named from within the data stays as it is. */
-export function absoluteOptions(options: SourceOptions): SourceOptions {
+/** Options by which the same data is opened from any folder: a list of labels that does not lie in the data is named by its absolute path. */
+export function absoluteOptions(source: string, options: SourceOptions): SourceOptions {
   const { labelsFrom } = options;
-  const isFile = labelsFrom !== undefined && existsSync(labelsFrom);
-  return isFile ? { ...options, labelsFrom: resolve(labelsFrom) } : { ...options };
+  if (labelsFrom === undefined || labelsFrom === 'folders' || labelsFrom === 'none') return options;
+  const isElsewhere = !existsSync(join(pathOf(source) ?? '', labelsFrom)) && existsSync(labelsFrom);
+  return isElsewhere ? { ...options, labelsFrom: resolve(labelsFrom) } : options;
 }
 
 async function open(source: string, options: SourceOptions): Promise<Dataset> {
+  const other = await openOther(source, options);
+  if (!other) {
+    const { path = '' } = parseSource(source);
+    return (await stat(path)).isDirectory() ? openFolder(path, options) : openZip(path, options);
+  }
+  const { labelsFrom } = options;
+  if (labelsFrom === undefined) return other;
+  throw invalid('labelsFrom', `nothing, as ${source} is no folder or zip of pictures,`, labelsFrom);
+}
+
+/** Whatever is no folder and no zip of pictures; undefined for those. */
+async function openOther(source: string, options: SourceOptions): Promise<Dataset | undefined> {
   const split = options.split ?? 'train';
   requireSplitName(split);
   const { name, path } = parseSource(source);
-  const refuseLabels = (): void => {
-    if (options.labelsFrom === undefined) return;
-    const expected = `nothing for labelsFrom (${source} is no folder or zip of pictures)`;
-    throw new GanodeError('INVALID_OPTION', `Expected ${expected}`);
-  };
   if (name !== undefined) {
-    refuseLabels();
     requirePart(name, partsOfNamed, split);
     return (named[name] as Opener)(path, split, options);
   }
   const npz = parseNpzSource(path);
-  if (npz) {
-    refuseLabels();
-    return openNpz(npz, split);
-  }
+  if (npz) return openNpz(npz, split);
   if (/\.npy$/i.test(path)) {
-    refuseLabels();
     if (options.split !== undefined) requirePart(path, [], split);
     return openNpy(path);
   }
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) {
     const cifar = cifarFile(path);
-    if (cifar) {
-      refuseLabels();
-      return openCifar(cifar, path, split);
-    }
-    if (await isZip(path)) return openZip(path, options);
+    if (cifar) return openCifar(cifar, path, split);
     if (isArchive(path)) throw packed(path);
+    if (await isZip(path)) return undefined;
   }
   if (!found?.isDirectory()) {
     const known = Object.keys(named);
@@ -161,13 +161,12 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
   }
   const parts = idxSplits(path);
   if (parts.length > 0) {
-    refuseLabels();
     requirePart(path, parts, split);
     return openIdxFolder(path, { split });
   }
   const cifar = cifarIn(path);
   if (cifar) return openCifar(cifar, path, split);
-  return openFolder(path, options);
+  return undefined;
 }
 
 async function resizedTo(

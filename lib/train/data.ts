@@ -28,7 +28,7 @@ export function describeData(
     typeof data === 'string'
       ? {
           source: absoluteSource(data),
-          ...(dataOptions && { options: absoluteOptions(dataOptions) }),
+          ...(dataOptions && { options: { ...absoluteOptions(data, dataOptions) } }),
         }
       : undefined;
   return {

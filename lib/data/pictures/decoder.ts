@@ -2,16 +2,12 @@
 import sharp from 'sharp';
 import { invalid } from '../../errors.js';
 import type { ImageShape } from '../../recipes/schema.js';
+import { backgroundBytes, defaultBackground } from '../background.js';
 import { defaultFit, type Fit, requireFit } from '../fit.js';
 import { together } from './turns.js';
 
-/** What is behind transparent pixels where nobody says otherwise. */
-const defaultBackground = '#ffffff';
-
 /** sharp's words for the ways of fitting; what is padded is placed here. */
 const resizing = { crop: 'cover', pad: 'inside', stretch: 'fill' } as const;
-
-type Rgba = readonly [number, number, number, number];
 
 export interface DecoderOptions {
   shape: ImageShape;
@@ -25,19 +21,20 @@ export class Decoder {
   private constructor(
     readonly shape: ImageShape,
     readonly fit: Fit,
-    private readonly background: Rgba,
-    private readonly padding: Rgba,
+    /** Red, green, blue and how opaque it is. */
+    private readonly background: Uint8Array,
+    private readonly padding: Uint8Array,
   ) {}
 
   /** @throws GanodeError `INVALID_OPTION` for an unknown colour or fit, or a colour that is not opaque for 1 or 3 channels. */
   static async create({ shape, fit = defaultFit, background }: DecoderOptions): Promise<Decoder> {
     requireFit(fit);
-    const colour = await rgba(background ?? defaultBackground);
-    if (shape.channels < 4 && colour[3] < 255) {
+    const colour = await backgroundBytes(background ?? defaultBackground, 4);
+    if (shape.channels < 4 && (colour[3] as number) < 255) {
       throw invalid('background', 'an opaque colour (or 4 channels)', background);
     }
     const isClear = shape.channels === 4 && background === undefined;
-    return new Decoder(shape, fit, colour, isClear ? [0, 0, 0, 0] : colour);
+    return new Decoder(shape, fit, colour, isClear ? new Uint8Array(4) : colour);
   }
 
   /**
@@ -102,17 +99,6 @@ export class Decoder {
       }
     }
     return planes;
-  }
-}
-
-/** The bytes of a colour. */
-async function rgba(colour: string): Promise<Rgba> {
-  try {
-    const create = { width: 1, height: 1, channels: 4, background: colour } as const;
-    const [red = 0, green = 0, blue = 0, alpha = 0] = await sharp({ create }).raw().toBuffer();
-    return [red, green, blue, alpha];
-  } catch {
-    throw invalid('background', 'a colour such as #ffffff', colour);
   }
 }
 

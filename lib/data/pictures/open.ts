@@ -13,9 +13,6 @@ import { withoutRuns } from './runs.js';
 import { StreamedPictures } from './streamed.js';
 import { counted, listed, shown } from './words.js';
 
-/** More bytes than one array can hold are streamed, whatever the limit. */
-const mostBytes = 2 ** 32;
-
 /**
  * The pictures of a listing as a dataset. Those that fit in `memoryLimit` are decoded once, and the listing is closed; more are
  * decoded each time they are read.
@@ -46,7 +43,7 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
 
   const size = imageSize(shape);
   const bytes = arranged.pictures.length * size;
-  const isStreamed = bytes > Math.min(options.memoryLimit ?? defaultMemoryLimit, mostBytes);
+  const isStreamed = bytes > (options.memoryLimit ?? defaultMemoryLimit);
   const target = isStreamed
     ? undefined
     : allocate(

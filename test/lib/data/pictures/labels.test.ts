@@ -198,7 +198,7 @@ describe('a file of labels that is named', () => {
     const dir = await source(flat, false);
     await expect(openDataset(dir, { labelsFrom: 'nothing.csv' })).rejects.toMatchObject({
       code: 'IO',
-      message: 'could not read nothing.csv: ENOENT',
+      message: expect.stringMatching(/^could not read nothing\.csv: /),
     });
     const large = join(dir, 'large.csv');
     await writeFile(large, '');
@@ -207,7 +207,7 @@ describe('a file of labels that is named', () => {
       /large\.csv: cannot be used as labels: expected at most 67108864 bytes but it has 67108865/,
     );
     await expect(openDataset('ring', { labelsFrom: 'folders' })).rejects.toThrow(
-      /Expected nothing for labelsFrom \(ring is no folder or zip of pictures\)/,
+      /Expected nothing, as ring is no folder or zip of pictures, for labelsFrom but received "folders"/,
     );
   });
 });
