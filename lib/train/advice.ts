@@ -1,5 +1,5 @@
 /**
- * What to try where training goes wrong: a table of situations, and for each the measures that cured such a training when they were
+ * What to try where training goes wrong: a table of situations, and for each the measures that helped such a training when they were
  * tried (`bench/quality/cures.mjs`; figures in `docs/objectives.md`).
  */
 import { resolveRecipe } from '../recipes/resolve.js';
@@ -9,9 +9,9 @@ import type { WarningEvent } from './events.js';
 /** Signs of a training going wrong. */
 export type SignKind = Exclude<WarningEvent['kind'], 'data' | 'transfer' | 'profile'>;
 
-/** What cured a training, and what cannot be told from it. */
+/** What helped a training. */
 export interface Cure {
-  /** In words, as the object of "cured by". */
+  /** In words, as the object of "helped by". */
   readonly says: string;
   /** As `--set` takes them; these, `recipe` or `change`. */
   readonly settings?: readonly string[];
@@ -33,7 +33,7 @@ export interface Situation {
   readonly holds: (recipe: Recipe) => boolean;
   /** The training that stands for it, an entry of the same file. */
   readonly untreated: string;
-  /** Settings first, the best of them at the head, then other networks. */
+  /** Best first. */
   readonly cures: readonly Cure[];
   /** What was tried there and did not help, in words, and the entries that show it. */
   readonly vain: readonly { readonly says: string; readonly shown: string }[];
@@ -80,6 +80,7 @@ export const situations: readonly Situation[] = [
       unnormalized(recipe) && (recipe.penalties.length === 0 || 'generatorNorm' in recipe.model),
     untreated: 'keras-mnist: untreated',
     cures: [
+      { says: 'another recipe', recipe: 'dcgan', shown: 'keras-mnist: recipe dcgan' },
       {
         says: 'batch normalization in the generator',
         settings: ['model.generatorNorm=batch'],
@@ -92,7 +93,6 @@ export const situations: readonly Situation[] = [
         fits: ({ model }) => Object.keys(model).length === 0,
         shown: 'keras-mnist: batchNorm',
       },
-      { says: 'another recipe', recipe: 'dcgan', shown: `${earlier}: recipe dcgan` },
     ],
     vain: [
       { says: "Adam's betas of 0.5, 0.999", shown: 'keras-mnist: betas' },
@@ -107,7 +107,7 @@ export const situations: readonly Situation[] = [
 ];
 
 /**
- * What to try where a sign shows: what cured such a training and can be had by this recipe, or plainly that nothing did, or that
+ * What to try where a sign shows: what helped such a training and can be had by this recipe, or plainly that nothing did, or that
  * nothing was tried.
  */
 export function advise(kind: SignKind, recipe: Recipe): string {
@@ -122,9 +122,9 @@ export function advise(kind: SignKind, recipe: Recipe): string {
   const cures = situation.cures.filter((cure) => isOpen(cure, recipe));
   const vain = situation.vain.map(({ says }) => says).join(', ');
   if (cures.length === 0)
-    return `nothing that was tried and that this recipe can have cured ${situation.name}: not ${vain}`;
-  const cured = cures.map((cure) => `${cure.says} (${options(cure)})`).join(', or ');
-  return `${situation.name} was cured by ${cured}${vain && `; not by ${vain}`}`;
+    return `nothing that was tried and that this recipe can have helped ${situation.name}: not ${vain}`;
+  const helped = cures.map((cure) => `${cure.says} (${options(cure)})`).join(', or ');
+  return `${situation.name} was helped by ${helped}${vain && `; not by ${vain}`}`;
 }
 
 /** The first situation of the table that a recipe with this sign is in. */
