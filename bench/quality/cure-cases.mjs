@@ -50,7 +50,12 @@ const others = {
 };
 
 /** Perceptrons for points in the plane: two hidden layers of 128. */
-export function perceptrons({ normalized = false, spectral = false, batchStatistics = false, packing = 1 } = {}) {
+export function perceptrons({
+  normalized = false,
+  spectral = false,
+  batchStatistics = false,
+  packing = 1,
+} = {}) {
   const hidden = (x) => {
     const h = g.dense(x, { units: 128 });
     return g.relu(normalized ? g.batchNorm(h) : h);
@@ -70,7 +75,10 @@ export function perceptrons({ normalized = false, spectral = false, batchStatist
 
 const adam = (learningRate) => ({ kind: 'adam', learningRate, betas: [0.9, 0.999] });
 
-/** Each: the recipe that fails, the data, the images shown, and what is tried alone or together. */
+/**
+ * Each: the recipe, the data, the images shown, and what is tried alone or together. Two of them were expected to fail and did not:
+ * `strong-discriminator` and `wgan-fast`.
+ */
 export const cases = {
   'keras-mnist': {
     title: 'networks of a Keras tutorial, none normalized, at an eighth of their width',

@@ -59,7 +59,9 @@ function trainingsOf(name) {
 
 /** As text, a number a report, so that the file stays readable. */
 const curve = (reports, name) =>
-  reports.map(({ metrics }) => (metrics[name] === undefined ? '' : format(metrics[name]))).join(' ');
+  reports
+    .map(({ metrics }) => (metrics[name] === undefined ? '' : format(metrics[name])))
+    .join(' ');
 const format = (value) => String(Number(value.toPrecision(3)));
 
 /** Opened once each: data, and the classifier of data. */
@@ -76,7 +78,12 @@ const openData = ({ data = 'mnist', size }) =>
 
 /** The first so many images. */
 const firstOf = (data, few) =>
-  few ? new Subset(data, Uint32Array.from({ length: few }, (_, i) => i)) : data;
+  few
+    ? new Subset(
+        data,
+        Uint32Array.from({ length: few }, (_, i) => i),
+      )
+    : data;
 
 async function runSeed(training, seed) {
   const { config, settings, networks } = training;

@@ -6,7 +6,7 @@ const adam = { kind: 'adam', learningRate: 1e-4, epsilon: 1e-7 } as const;
 
 /**
  * The system of a widely copied kind of Keras tutorial, with its printed settings (Adam 1e-4, seed 42) and Keras' epsilon of 1e-7;
- * batches of 256 and 50 epochs are the TensorFlow tutorial's. It is known to collapse; `generatorNorm` is its cure: `docs/recipes.md`.
+ * batches of 256 and 50 epochs are the TensorFlow tutorial's. It is known to collapse, from which `generatorNorm` keeps it: `docs/recipes.md`.
  */
 export const kerasMnist = defineRecipe({
   name: 'keras-mnist',
