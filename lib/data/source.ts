@@ -141,7 +141,7 @@ async function openOther(source: string, options: SourceOptions): Promise<Datase
   const npz = parseNpzSource(path);
   if (npz) return openNpz(npz, split);
   if (/\.npy$/i.test(path)) {
-    if (split !== 'train') requirePart(path, [], split);
+    if (options.split !== undefined) requirePart(path, [], split);
     return openNpy(path);
   }
   const found = await stat(path).catch(() => undefined);

@@ -1,15 +1,17 @@
 /** Signs that training goes wrong, read from the reports, and what to try. */
 import type { Recipe } from '../recipes/schema.js';
-import type { Metrics, WarningEvent } from './events.js';
+import { advise, type SignKind } from './advice.js';
+import type { Metrics, Position, WarningEvent } from './events.js';
 
 /** What a warning says, without where training stands. */
 export type Finding = Pick<WarningEvent, 'kind' | 'message'>;
 
 interface Sign {
-  kind: Exclude<WarningEvent['kind'], 'data' | 'transfer'>;
+  kind: SignKind;
   /** Whether a report shows it; undefined where the recipe has no such number. */
   shows(metrics: Metrics): boolean | undefined;
-  message(metrics: Metrics, recipe: Recipe): string;
+  /** What is seen; the advice follows it. */
+  message(metrics: Metrics): string;
 }
 
 /** Fakes that vary less than this share of what real images do have lost most of the modes. */
@@ -24,28 +26,28 @@ const signs: readonly Sign[] = [
     kind: 'collapse',
     shows: ({ sampleDiversity }) =>
       sampleDiversity === undefined ? undefined : sampleDiversity < leastDiversity,
-    message: ({ sampleDiversity }, recipe) =>
-      `the generator collapses: its images vary ${percent(sampleDiversity)} as much as real ones within a batch; ${cure(recipe)}`,
+    message: ({ sampleDiversity }) =>
+      `the generator collapses: its images vary ${percent(sampleDiversity)} as much as real ones within a batch`,
   },
   {
     kind: 'saturation',
     shows: ({ discriminatorSaturation }) =>
       discriminatorSaturation === undefined ? undefined : discriminatorSaturation > mostSaturation,
-    message: ({ discriminatorSaturation }, recipe) =>
-      `the discriminator is surer than 99% of ${percent(discriminatorSaturation)} of the fakes, which leaves the generator little to learn from; ${cure(recipe)}`,
+    message: ({ discriminatorSaturation }) =>
+      `the discriminator is surer than 99% of ${percent(discriminatorSaturation)} of the fakes, which leaves the generator little to learn from`,
   },
   {
     kind: 'gradient',
     shows: ({ generatorGradientNorm }) => generatorGradientNorm < leastGradient,
-    message: ({ generatorGradientNorm }, recipe) =>
-      `the generator's gradient vanishes (norm ${generatorGradientNorm.toExponential(1)}); ${cure(recipe)}`,
+    message: ({ generatorGradientNorm }) =>
+      `the generator's gradient vanishes (norm ${generatorGradientNorm.toExponential(1)})`,
   },
 ];
 
 /** Reports in a row that must show a sign before it is told. */
 const patience = 8;
-/** Real images before which a generator may still be as it began. */
-const warmUp = 12_800;
+/** Real images, and steps, before which a generator may still be on its way from where it began. */
+const warmUp = { images: 12_800, steps: 400 };
 
 /**
  * Watches the reports of one training. A sign is told once it shows in eight reports in a row, and again only after it was gone for
@@ -58,8 +60,8 @@ export class HealthMonitor {
   constructor(private readonly recipe: Recipe) {}
 
   /** What this report brings to light. */
-  check(metrics: Metrics, images: number): Finding[] {
-    if (images < warmUp) return [];
+  check(metrics: Metrics, { step, images }: Pick<Position, 'step' | 'images'>): Finding[] {
+    if (images < warmUp.images || step < warmUp.steps) return [];
     return signs.flatMap((sign) => {
       const shows = sign.shows(metrics);
       if (shows === undefined) return [];
@@ -70,38 +72,10 @@ export class HealthMonitor {
       if (run <= -patience) this.told.delete(sign);
       if (run < patience || this.told.has(sign)) return [];
       this.told.add(sign);
-      return [{ kind: sign.kind, message: sign.message(metrics, this.recipe) }];
+      const message = `${sign.message(metrics)}; ${advise(sign.kind, this.recipe)}`;
+      return [{ kind: sign.kind, message }];
     });
   }
-}
-
-/** What helps where an encoder is trained too. */
-const cures: Record<NonNullable<Recipe['autoencoding']>['kind'], string> = {
-  vae: 'try a smaller learning rate',
-  vaeGan: 'try a larger autoencoding.gamma, or a smaller learning rate for the discriminator',
-  aae: 'try smaller learning rates',
-  avb: 'try smaller learning rates for the encoder and the generator',
-};
-
-/** What helps against collapse and saturation, that the recipe does not have yet. */
-function cure({ penalties, optimizers, loss, augment, autoencoding }: Recipe): string {
-  if (autoencoding) return cures[autoencoding.kind];
-  const { discriminator } = optimizers;
-  const beta1 = discriminator && 'betas' in discriminator ? discriminator.betas[0] : 0;
-  const ideas: string[] = [];
-  if (typeof beta1 === 'number' && beta1 > 0.5) {
-    ideas.push(
-      "Adam's betas of 0.5, 0.999 in both optimizers (--set 'optimizers.generator.betas=[0.5,0.999]', the same for the discriminator)",
-    );
-  }
-  if (!penalties.some(({ kind }) => ['r1', 'gradientPenalty', 'dragan'].includes(kind))) {
-    ideas.push(`a gradient penalty (--set 'penalties=[{"kind":"r1","weight":1}]')`);
-  }
-  if (loss?.kind === 'minimax') ideas.push('--set loss.kind=nonSaturating');
-  if (augment === null)
-    ideas.push(`augmentation, where data is scarce (--set 'augment={"kind":"ada"}')`);
-  ideas.push('--recipe r3gan');
-  return `try ${ideas.slice(0, 3).join(', or ')}`;
 }
 
 function percent(share: number | undefined): string {

@@ -1,6 +1,7 @@
 /** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
 import { appendFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import type { SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { ioError, writeFileAtomic } from '../files.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
@@ -13,7 +14,7 @@ import { TensorBoardWriter } from './tensorboard.js';
 export interface RunConfig {
   recipe: Recipe;
   /** Source and options of the data, where they can be written down. */
-  data?: { source: string; options?: Record<string, unknown> };
+  data?: { source: string; options?: SourceOptions };
   /** The checkpoint whose weights training began with. */
   transfer?: string;
   /** What the data turned out to be; `classes` is their number. */

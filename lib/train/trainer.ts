@@ -261,7 +261,7 @@ export class Trainer implements AsyncDisposable {
   private async report(window: ReportWindow): Promise<TrainEvent> {
     const progress = window.close(this.stepsDone);
     this.history.push(progress);
-    this.warnings.push(...this.health.check(progress.metrics, progress.images));
+    this.warnings.push(...this.health.check(progress.metrics, progress));
     if (!this.disposed) await this.run?.record(progress);
     return this.emit(progress);
   }

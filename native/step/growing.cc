@@ -52,7 +52,7 @@ at::Tensor enlarged(const at::Tensor& images, int64_t factor) {
 
 }  // namespace
 
-Growing Growing::parse(const json& growing, int64_t height) {
+Growing Growing::parse(const json& growing, int64_t height, int64_t width) {
   Growing result;
   result.height_ = height;
   const auto from = static_cast<int64_t>(count(growing, "from", 1));
@@ -65,6 +65,12 @@ Growing Growing::parse(const json& growing, int64_t height) {
     throw Error("INVALID_OPTION", "growing.from: expected the height of the images, " +
                                       std::to_string(height) + ", halved a whole number of times, got " +
                                       std::to_string(from));
+  }
+  if (width % (int64_t{1} << result.levels_) != 0) {
+    throw Error("INVALID_OPTION",
+                "growing.from: expected images whose width can be halved as often as their height, " +
+                    std::to_string(result.levels_) + " times from " + std::to_string(height) + " to " +
+                    std::to_string(from) + ", got a width of " + std::to_string(width));
   }
   result.stable_ = count(growing, "stableImages", 1);
   result.fade_ = count(growing, "fadeImages", 0);

@@ -12,8 +12,8 @@ namespace ganode {
 
 class Growing {
  public:
-  // A recipe's `growing`, not null, for images of that height. Throws Error("INVALID_OPTION").
-  static Growing parse(const nlohmann::json& growing, int64_t height);
+  // A recipe's `growing`, not null, for images of that size. Throws Error("INVALID_OPTION").
+  static Growing parse(const nlohmann::json& growing, int64_t height, int64_t width);
 
   // Doublings from the first size to the images' own.
   int64_t levels() const { return levels_; }

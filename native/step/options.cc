@@ -100,8 +100,11 @@ AdversarialStep::Options stepOptions(const json& recipe) {
 Timeline timeline(const json& recipe) {
   const int64_t batches = count(recipe, "discriminatorSteps", 1, 1) * count(recipe, "accumulation", 1, 1);
   std::optional<Growing> growing;
-  if (const json& value = orNull(recipe, "growing"); !value.is_null())
-    growing = Growing::parse(value, count(member(recipe, "image", "image"), "height", 1, std::nullopt));
+  if (const json& value = orNull(recipe, "growing"); !value.is_null()) {
+    const json& image = member(recipe, "image", "image");
+    growing = Growing::parse(value, count(image, "height", 1, std::nullopt),
+                             count(image, "width", 1, std::nullopt));
+  }
   return {count(recipe, "batch", 1, std::nullopt), batches, std::move(growing)};
 }
 

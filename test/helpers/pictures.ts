@@ -81,17 +81,10 @@ export async function firstPixels(dataset: Dataset): Promise<number[][]> {
   return found;
 }
 
-export interface PictureOptions {
-  width?: number;
-  height?: number;
-  /** As CSS writes it. */
-  colour?: string;
-}
-
-/** Writes a picture of one colour, in the format that the extension says; folders are made as needed. */
+/** Writes a picture of one colour, as CSS writes it, in the format that the extension says; folders are made as needed. */
 export async function picture(
   path: string,
-  { width = 16, height = 16, colour = '#808080' }: PictureOptions = {},
+  { width = 16, height = 16, colour = '#808080' } = {},
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await sharp({ create: { width, height, channels: 3, background: colour } }).toFile(path);

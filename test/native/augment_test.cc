@@ -143,6 +143,22 @@ TEST_CASE("whole shifts are exact; mirror images and quarter turns go the right 
   CHECK(distance(turned, at::rot90(smooth, -1, {2, 3})) > 0.1);
 }
 
+TEST_CASE(
+    "a quarter turn of an image that is not square turns it within its frame, as ADA's official code does") {
+  const at::Tensor down = at::sin(at::arange(12, at::kDouble) * 0.3).view({1, 1, 12, 1});
+  const at::Tensor across = at::cos(at::arange(20, at::kDouble) * 0.2).view({1, 1, 1, 20});
+  const at::Tensor x = (down * 0.5 + across).contiguous();
+  const at::Tensor y = ganode::affineTransform(x, {ganode::rotation(std::acos(0.0))});
+  CHECK(y.sizes() == x.sizes());
+  // The square in the middle turns as a square image does; beside it are rows of the image that were
+  // reflected.
+  const at::Tensor middle = x.narrow(3, 4, 12);
+  CHECK(distance(y.narrow(3, 4, 12), at::rot90(middle, 1, {2, 3})) < 0.02);
+  CHECK(distance(at::rot90(middle, 1, {2, 3}), at::rot90(middle, -1, {2, 3})) > 0.1);
+  const at::Tensor reflected = at::rot90(at::reflection_pad2d(x, {0, 0, 4, 4}).narrow(3, 4, 12), 1, {2, 3});
+  CHECK(distance(y, reflected) < 0.02);
+}
+
 TEST_CASE("images of any size can be transformed") {
   const auto ada = make(R"({"kind": "ada", "pipeline": ["blit", "geom", "filter", "noise", "cutout"]})");
   const auto diff = make(R"({"kind": "diffAugment"})");

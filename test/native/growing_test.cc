@@ -19,7 +19,7 @@ using nlohmann::json;
 Growing growing(const json& more = json::object()) {
   json options = {{"from", 4}, {"stableImages", 100}, {"fadeImages", 50}};
   options.update(more);
-  return Growing::parse(options, 16);
+  return Growing::parse(options, 16, 16);
 }
 
 }  // namespace
@@ -63,6 +63,30 @@ TEST_CASE("real images are means over squares, mixed with the size before while 
   // Three quarters of the way from 4×4 to 8×8: a quarter of the old.
   CHECK(one.show(images, 1.25)[0][0][0][0].item<float>() == 0.75F * 8.5F + 0.25F * 25.5F);
   CHECK(one.show(images, 0).equal(images));
+}
+
+TEST_CASE("images that are not square are averaged over squares too, if their width can be halved as often") {
+  const json options = {{"from", 3}, {"stableImages", 100}, {"fadeImages", 50}};
+  const Growing one = Growing::parse(options, 12, 16);
+  CHECK(one.levels() == 2);
+  const at::Tensor images = at::arange(192, at::kFloat).view({1, 1, 12, 16});
+  const at::Tensor shown = one.show(images, 2);
+  CHECK(shown.sizes() == images.sizes());
+  // The mean of a square of 4×4 whose first pixel is p: p + 1.5 + 1.5·16.
+  for (int64_t row = 0; row < 12; ++row) {
+    for (int64_t column = 0; column < 16; ++column) {
+      const double first = static_cast<double>(row / 4 * 4 * 16 + column / 4 * 4);
+      CHECK(shown[0][0][row][column].item<double>() == first + 25.5);
+    }
+  }
+  // A quarter of the means over 4×4, three quarters of those over 2×2 (p + 0.5 + 0.5·16).
+  CHECK(one.show(images, 1.25)[0][0][11][15].item<float>() ==
+        0.75F * (10 * 16 + 14 + 8.5F) + 0.25F * (8 * 16 + 12 + 25.5F));
+  CHECK_THROWS_WITH_AS(
+      Growing::parse(options, 12, 18),
+      "growing.from: expected images whose width can be halved as often as their height, 2 times "
+      "from 12 to 3, got a width of 18",
+      ganode::Error);
 }
 
 TEST_CASE("a timeline that skips a size goes on at the next one") {

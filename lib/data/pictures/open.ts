@@ -1,6 +1,7 @@
 /** From a listing to a dataset. */
 import { GanodeError } from '../../errors.js';
 import { allocate } from '../../memory.js';
+import { formatShape } from '../../models/image-shape.js';
 import { ArrayDataset, type Dataset, defaultMemoryLimit, imageSize } from '../dataset.js';
 import { type Arrangement, arrange, type Picture } from './arrange.js';
 import { countKinds, type Sorted, sortFiles, whatIsRead } from './contents.js';
@@ -48,10 +49,13 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
     : allocate(
         Uint8Array,
         bytes,
-        `${arranged.pictures.length} decoded images of ${size} values`,
+        `${arranged.pictures.length} decoded pictures of ${formatShape(shape)}`,
         'a smaller memory limit (memoryLimit, --memory-limit) streams them',
       );
-  const read = await readPictures(listing, arranged.pictures, decoder, target);
+  const read = await readPictures(listing, arranged.pictures, decoder, {
+    target,
+    sizes: sorted.sizes,
+  });
   if (read.broken.size > 0) {
     const count = arranged.pictures.length;
     const told = await describeBroken(listing, arranged.pictures, read.broken);
@@ -75,7 +79,7 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
   const common = {
     ...(split && { split }),
     ...(splits && { splits }),
-    fit: decoder.fit,
+    ...(read.fitted && { fit: decoder.fit }),
     ...(classes && { classes }),
   };
   if (!target) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Metrics } from '../../../lib/train/events.js';
 import { HealthMonitor } from '../../../lib/train/health.js';
@@ -16,12 +17,13 @@ const well: Metrics = {
 };
 const collapsed = { ...well, sampleDiversity: 0.02 };
 
-/** What is found in reports of 1,000 images each. */
-function watch(reports: Metrics[], recipe = resolvedTiny(), from = 20_000): string[][] {
+/** What is found in reports of 10 steps of 100 images each. */
+function watch(reports: Metrics[], recipe = resolvedTiny(), from = 500): string[][] {
   const monitor = new HealthMonitor(recipe);
-  return reports.map((metrics, i) =>
-    monitor.check(metrics, from + 1000 * i).map(({ kind }) => kind),
-  );
+  return reports.map((metrics, i) => {
+    const step = from + 10 * i;
+    return monitor.check(metrics, { step, images: 100 * step }).map(({ kind }) => kind);
+  });
 }
 
 const times = (count: number, metrics: Metrics): Metrics[] =>
@@ -38,10 +40,19 @@ describe('HealthMonitor', () => {
     expect(found.findIndex((kinds) => kinds.length > 0)).toBe(5 + 8 - 1);
   });
 
-  it('waits for a row of reports, and for the first images', () => {
+  it('waits for a row of reports', () => {
     const flickering = Array.from({ length: 40 }, (_, i) => (i % 7 === 0 ? well : collapsed));
     expect(watch(flickering).flat()).toEqual([]);
-    expect(watch(times(12, collapsed), resolvedTiny(), 0).flat()).toEqual([]);
+  });
+
+  it('waits for the first 400 steps, and the first 12,800 images', () => {
+    expect(watch(times(40, collapsed), resolvedTiny(), 0).flat()).toEqual([]);
+    expect(watch(times(48, collapsed), resolvedTiny(), 0).flat()).toEqual(['collapse']);
+    const small = new HealthMonitor(resolvedTiny());
+    const found = times(60, collapsed).flatMap((metrics, i) =>
+      small.check(metrics, { step: 1000 + i, images: 8 * (1000 + i) }),
+    );
+    expect(found).toEqual([]);
   });
 
   it('tells it again after it was gone', () => {
@@ -63,14 +74,56 @@ describe('HealthMonitor', () => {
     expect([sampleDiversity, discriminatorSaturation]).toEqual([0.9, 0.1]);
     expect(watch(times(9, rest)).flat()).toEqual([]);
   });
+});
 
-  it('names a cure that the recipe does not have yet', () => {
-    const message = (overrides: Record<string, unknown>): string => {
-      const monitor = new HealthMonitor(resolvedTiny(overrides));
-      const found = times(8, collapsed).flatMap((metrics) => monitor.check(metrics, 20_000));
-      return found[0]?.message ?? '';
-    };
-    expect(message({})).toMatch(/vary 2% as much as real ones .*betas.* or a gradient penalty/);
-    expect(message({ penalties: [{ kind: 'r1' }] })).not.toMatch(/gradient penalty/);
+/** Curves of the trainings that `bench/quality/cures.mjs` recorded: a number a report of ten steps. */
+interface Recorded {
+  seeds: {
+    imagesAReport: number;
+    curves: { diversity: string; saturation: string; gradient: string };
+  }[];
+}
+
+/** What each recorded training is told, whatever its length. */
+function told({ seeds }: Recorded): string[] {
+  return seeds.flatMap(({ imagesAReport, curves }) => {
+    const [diversity, saturation, gradient] = [
+      curves.diversity,
+      curves.saturation,
+      curves.gradient,
+    ].map((curve) => curve.split(' ').map((value) => (value === '' ? undefined : Number(value))));
+    const monitor = new HealthMonitor(resolvedTiny());
+    return (gradient ?? []).flatMap((generatorGradientNorm = 1, i) => {
+      const metrics = {
+        generatorGradientNorm,
+        sampleDiversity: diversity?.[i],
+        discriminatorSaturation: saturation?.[i],
+      } as Metrics;
+      const at = { step: 10 * (i + 1), images: imagesAReport * (i + 1) };
+      return monitor.check(metrics, at).map(({ kind }) => kind);
+    });
+  });
+}
+
+describe('recorded trainings', () => {
+  const path = new URL('../../../bench/quality/results/cures.json', import.meta.url);
+  const recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Recorded>;
+  const entries = Object.entries(recorded).map(([name, training]) => ({ name, training }));
+  const well = /^healthy:|: (batchNorm|recipe .*)$/;
+
+  it.each(entries.filter(({ name }) => well.test(name)))(
+    '$name: nothing is told',
+    ({ training }) => {
+      expect(told(training)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['keras-mnist: untreated', ['collapse']],
+    ['keras-mnist: betas', ['collapse']],
+    ['scarce: untreated', ['collapse']],
+    ['minimax: untreated', ['collapse', 'saturation']],
+  ])('%s: is told', (name, kinds) => {
+    expect(told(recorded[name] as Recorded)).toEqual(kinds);
   });
 });
