@@ -14,9 +14,10 @@ export { type ErrorCode, GanodeError } from './errors.js';
 export { type Classifier, type ClassifierOptions, openClassifier } from './evaluate/classifier.js';
 export { evaluate } from './evaluate/evaluate.js';
 export type { Extraction, FeatureExtractor, Features, ImageBatch } from './evaluate/extractor.js';
-export type { EvaluateOptions } from './evaluate/job.js';
+export type { EvaluateOptions, ExtractorName } from './evaluate/job.js';
 export type { MeasureOptions } from './evaluate/measures.js';
 export { type MixtureMetrics, mixtureMetrics } from './evaluate/mixture.js';
+export { type FeaturesOptions, openFeatures } from './evaluate/picture-features.js';
 export type {
   Better,
   CollapseMetric,

@@ -1,6 +1,7 @@
 import type { Fit } from '../data/fit.js';
 import { formatShape } from '../models/image-shape.js';
 import type { TrainingFacts } from '../train/about.js';
+import { onOneLine } from './line.js';
 
 const fitted: Record<Fit, string> = {
   crop: 'others cropped to their centre',
@@ -25,7 +26,7 @@ export function aboutLines({
   ];
   const images = `${length.toLocaleString('en-US')} images of ${formatShape(shape)}`;
   return [
-    `data ${name}: ${[images, ...details].join(', ')}`,
-    `recipe ${recipe}: batches of ${batch}, ${precision}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    `data ${onOneLine(name)}: ${[images, ...details].join(', ')}`,
+    `recipe ${onOneLine(recipe)}: batches of ${batch}, ${precision}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   ];
 }

@@ -12,6 +12,7 @@ import { Timeline } from '../train/timeline.js';
 import { Trainer } from '../train/trainer.js';
 import { aboutLines } from './about-text.js';
 import { countingRule, multiplyAddsOfStep } from './cost.js';
+import { onOneLine } from './line.js';
 import type { Training } from './training.js';
 
 /**
@@ -55,7 +56,7 @@ export async function dryRun({
   }
   const lines = [
     ...aboutLines(aboutTraining(recipe, dataset)),
-    ...(resume ? [`from ${resume} at step ${trainer.step}`] : []),
+    ...(resume ? [`from ${onOneLine(resume)} at step ${trainer.step}`] : []),
     '',
     ...networks.flatMap(({ name, graph }) => [name, summary(graph), '']),
     `${totalSteps} steps of ${describeSteps(stages)}; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
@@ -63,7 +64,7 @@ export async function dryRun({
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   for (const warning of dataset.warnings ?? []) {
-    process.stderr.write(`ganode: warning: ${warning}\n`);
+    process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
   }
 }
 

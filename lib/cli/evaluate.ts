@@ -5,10 +5,10 @@ import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import { evaluate as evaluateGenerator } from '../evaluate/evaluate.js';
 import type { FeatureExtractor } from '../evaluate/extractor.js';
+import { type ExtractorName, extractorNames } from '../evaluate/job.js';
 import type { EvaluationReport, MetricName } from '../evaluate/report.js';
 import { drawing, shuffled } from '../evaluate/sides.js';
 import { openTorchScript } from '../evaluate/torchscript.js';
-import { valuesExtractor } from '../evaluate/values.js';
 import { writeFileAtomic } from '../files.js';
 import { pictureFormat, writePicture } from '../image/encode.js';
 import { scatter } from '../image/scatter.js';
@@ -16,13 +16,14 @@ import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
 import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
+import { onOneLine } from './line.js';
 import { isStandardOutput, refuseExisting } from './outputs.js';
 import { names, number, wholeNumber } from './parse.js';
 import { openHeldOut, sourceOf } from './real-data.js';
 
 interface EvaluateFlags extends LoadOptions {
   data?: string;
-  extractor: string;
+  extractor?: string;
   count?: number;
   seed: number;
   truncation?: number;
@@ -44,12 +45,11 @@ export function addEvaluate(program: Command): void {
     .addOption(splitOption('part of the data that generated images are compared with'))
     .option(
       '--extractor <which>',
-      'train: a classifier of the data, trained once; values: the values themselves; or a TorchScript file, which can run code: only one that you trust',
-      'train',
+      'train: a classifier of the data, trained once; features: random filters, of data without labels; values: the values themselves; or a TorchScript file, which can run code: only one that you trust; default: what the data allows, in this order',
     )
     .option(
       '--count <n>',
-      'generated images; default 10000, of ring and grid 2500, of stacked-mnist 26000',
+      'generated images; default as many as the data has, from 100 to 10000; of ring and grid 2500, of stacked-mnist 26000',
       wholeNumber(2),
     )
     .option('--seed <n>', 'seed of the latents and of the choice of real images', wholeNumber(0), 0)
@@ -91,7 +91,8 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(threads !== undefined && { threads }),
       ...(!json && { onProgress }),
     });
-    for (const warning of report.warnings) process.stderr.write(`ganode: warning: ${warning}\n`);
+    for (const warning of report.warnings)
+      process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
     const whole = `${JSON.stringify(report, null, 2)}\n`;
     if (out) await writeFileAtomic(out, whole);
     if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
@@ -100,16 +101,16 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
     if ((await Promise.all(outputs.map(isStandardOutput))).includes(true)) return;
     process.stdout.write(json ? whole : reportText(report));
   } finally {
-    await extractor?.dispose();
+    if (typeof extractor === 'object') await extractor.dispose();
   }
 }
 
 async function openExtractor({
   extractor,
   threads,
-}: EvaluateFlags): Promise<FeatureExtractor | undefined> {
-  if (extractor === 'train') return undefined;
-  if (extractor === 'values') return valuesExtractor();
+}: EvaluateFlags): Promise<FeatureExtractor | ExtractorName | undefined> {
+  const name = extractorNames.find((known) => known === extractor);
+  if (extractor === undefined || name) return name;
   return openTorchScript({ path: extractor, ...(threads !== undefined && { threads }) });
 }
 
@@ -125,7 +126,7 @@ async function openReal(
   const { source, options } = own;
   const { image } = generator.recipe;
   const data = await openDataset(source, { ...options, image, ...(split && { split }) });
-  if (extractor !== 'train') return { data };
+  if (extractor !== undefined && extractor !== 'train') return { data };
   const [name = '', dir] = source.split(/:(.*)/s);
   if (name === 'stacked-mnist') {
     const digits = dir ? `mnist:${dir}` : 'mnist';

@@ -1,5 +1,7 @@
 /** A report of an evaluation, for people. */
+
 import type { EvaluationReport, Measured } from '../evaluate/report.js';
+import { onOneLine } from './line.js';
 
 /** An aligned table, then a line with what it was found of, and one with the extractor. */
 export function reportText(report: EvaluationReport): string {
@@ -38,13 +40,13 @@ export function reportText(report: EvaluationReport): string {
   const facts = [
     ...(reals > 0
       ? [
-          `${number(fakes)} generated and ${number(reals)} real images of ${data}`,
+          `${number(fakes)} generated and ${number(reals)} real images of ${onOneLine(data)}`,
           `real against real: ${number(floorReals)}`,
         ]
       : []),
     ...(bound
       ? [
-          `bound of ${number(bound.images)} ${bound.heldOut ? 'held-out ' : ''}images of ${bound.data}`,
+          `bound of ${number(bound.images)} ${bound.heldOut ? 'held-out ' : ''}images of ${onOneLine(bound.data)}`,
         ]
       : []),
     `${recipe} after ${number(step)} steps`,
@@ -53,7 +55,10 @@ export function reportText(report: EvaluationReport): string {
   ];
   const lines = [...table, '', facts.join('; ')];
   if (report.experts) lines.push(`experts' shares of the images: ${shares(report.experts)}`);
-  if (extractor) lines.push(`extractor ${extractor.id}: ${extractor.description}`);
+  if (extractor) {
+    const mark = extractor.chance ? ' (no better than guessing)' : '';
+    lines.push(`extractor ${extractor.id}: ${extractor.description}${mark}`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

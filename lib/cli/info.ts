@@ -4,6 +4,7 @@ import { networksOf } from '../recipes/autoencoding.js';
 import { describeScheduled } from '../recipes/scheduled.js';
 import type { EmaOptions, OptimizerOptions } from '../recipes/schema.js';
 import { describe } from '../train/inspect.js';
+import { onOneLine } from './line.js';
 
 export function addInfo(program: Command): void {
   program
@@ -53,12 +54,14 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       .filter((other) => other !== found.checkpoint)
       .map((other): [string, string] => ['also there', other]),
   ];
-  process.stdout.write(rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join(''));
+  process.stdout.write(
+    rows.map(([name, value]) => `${name.padEnd(14)}${onOneLine(value)}\n`).join(''),
+  );
 }
 
 /** How the averaged weights follow those in training. */
 function averageText(ema: EmaOptions): string {
   if ('decay' in ema) return `decay ${ema.decay} a step`;
-  const ramp = ema.rampUp === null ? '' : `, at most ${ema.rampUp} of the images shown`;
-  return `half-life ${describeScheduled(ema.halfLife)} images${ramp}`;
+  const ramp = ema.rampUp === null ? '' : `; at most ${ema.rampUp} of the images shown`;
+  return `half-life in images ${describeScheduled(ema.halfLife)}${ramp}`;
 }

@@ -1,6 +1,8 @@
 /** A profile as tables for people. */
+
 import type { ProfileEvent } from '../train/events.js';
 import type { Profile } from '../train/profile.js';
+import { onOneLine } from './line.js';
 
 /** Operators shown; the others are one line. */
 const most = 15;
@@ -11,7 +13,7 @@ export function profileText({ profile, path }: Pick<ProfileEvent, 'profile' | 'p
   const last = firstStep + steps - 1;
   const which = steps === 1 ? `step ${firstStep}` : `steps ${firstStep} to ${last}`;
   return [
-    `profile of ${which}: ${milliseconds.toFixed(2)} ms a step${path ? `, trace in ${path}` : ''}`,
+    `profile of ${which}: ${milliseconds.toFixed(2)} ms a step${path ? `, trace in ${onOneLine(path)}` : ''}`,
     '',
     ...columns(['operator (self time)', 'ms', 'share', 'calls'], operatorRows(profile)),
     '',

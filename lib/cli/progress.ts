@@ -2,6 +2,7 @@
 import { MultiBar, type Options, type SingleBar } from 'cli-progress';
 import type { ProgressEvent, StartEvent, TrainEvent, WarningEvent } from '../train/events.js';
 import { aboutLines } from './about-text.js';
+import { onOneLine } from './line.js';
 import { profileText } from './profile-table.js';
 
 /** Characters that the bar's line takes without the bar itself. */
@@ -55,7 +56,7 @@ export class Progress {
     if (this.json) {
       this.stdout.write(`${JSON.stringify(event)}\n`);
     } else if (event.type === 'warning') {
-      this.line(`ganode: warning: ${event.message}`, this.stderr);
+      this.line(`ganode: warning: ${onOneLine(event.message)}`, this.stderr);
     } else if (event.type !== 'progress') {
       // A run that was finished before has been told so, and did nothing since.
       const idle = event.type === 'end' && event.step === this.firstStep;
@@ -147,9 +148,9 @@ export function describe(
     case 'epoch':
       return undefined;
     case 'samples':
-      return `samples ${event.path}`;
+      return `samples ${onOneLine(event.path)}`;
     case 'checkpoint':
-      return `checkpoint ${event.path} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
+      return `checkpoint ${onOneLine(event.path)} (${(event.bytes / 1e6).toFixed(1)} MB in ${event.seconds.toFixed(2)} s)`;
     case 'profile':
       return profileText(event);
     case 'end':
@@ -159,9 +160,10 @@ export function describe(
 
 function beginning({ step, totalSteps, images, epoch, resumedFrom }: StartEvent): string {
   if (!resumedFrom) return `training ${totalSteps} steps`;
-  if (step < totalSteps) return `resumed from ${resumedFrom} at step ${step} of ${totalSteps}`;
+  if (step < totalSteps)
+    return `resumed from ${onOneLine(resumedFrom)} at step ${step} of ${totalSteps}`;
   const done = `${images.toLocaleString('en-US')} images, ${Number(epoch.toFixed(2))} epochs`;
-  return `${resumedFrom}: the training is finished (step ${step} of ${totalSteps}: ${done}); --epochs or --images, counted from the very start, goes on with it`;
+  return `${onOneLine(resumedFrom)}: the training is finished (step ${step} of ${totalSteps}: ${done}); --epochs or --images, counted from the very start, goes on with it`;
 }
 
 function percent(share: number): string {

@@ -28,7 +28,7 @@ export interface Dataset {
   /** Which part of its source this is, and which parts that has; absent where a source is one whole. */
   readonly split?: Split;
   readonly splits?: readonly Split[];
-  /** How images of other proportions are brought to `shape`; absent where none can be of others, or none is. */
+  /** How images of other proportions were brought to `shape`; absent where all of them had its proportions. */
   readonly fit?: Fit;
   /** Whether images are decoded each time they are read; absent for data in memory. */
   readonly streamed?: boolean;

@@ -66,7 +66,7 @@ class KeptDataset extends DerivedDataset {
     source: Dataset,
     private readonly images: Pixels,
   ) {
-    super(source);
+    super(source, { streamed: false });
   }
 
   override read(indices: Uint32Array, target: Pixels): void {

@@ -12,6 +12,7 @@ import { asPixels } from '../image/pixels.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
 import type { ImageShape } from '../recipes/schema.js';
+import { betterThanGuessing, commonestShare } from './chance.js';
 import { trainClassifier, type Verdict } from './classifier-training.js';
 import type { Extraction, FeatureExtractor, ImageBatch } from './extractor.js';
 import { likeliest } from './likeliest.js';
@@ -34,6 +35,10 @@ export interface Classifier extends FeatureExtractor {
   readonly accuracy: number;
   /** Number of classes. */
   readonly classes: number;
+  /** Share of the data that is of its commonest class: what always guessing that one gets right. */
+  readonly guessing: number;
+  /** Whether its accuracy is not clearly above `guessing` (a one-sided binomial test at 1 %). */
+  readonly chance: boolean;
   /** The likeliest class of each image. */
   predict(images: ImageBatch): Promise<Int32Array>;
 }
@@ -97,14 +102,30 @@ export async function openClassifier(
   }
 }
 
-function classesOf({ name, length, labels, classes, dtype }: Dataset): number {
-  const fail = (message: string): GanodeError =>
-    new GanodeError('INVALID_DATA', `${name}: expected ${message}, to train a classifier`);
-  if (!labels || !classes) throw fail('labelled images');
-  if (classes.length < 2) throw fail(`two classes or more but received ${classes.length}`);
-  if (dtype !== 'uint8') throw fail(`images of bytes but received ${dtype}`);
-  if (length < 20) throw fail(`20 images or more but received ${length}`);
-  return classes.length;
+function classesOf(dataset: Dataset): number {
+  const lacking = lackingForClassifier(dataset);
+  if (lacking === undefined) return (dataset.classes as readonly string[]).length;
+  throw new GanodeError(
+    'INVALID_DATA',
+    `${dataset.name}: expected ${lacking}, to train a classifier`,
+  );
+}
+
+/** Fewest images of which a classifier is trained. */
+const leastImages = 20;
+
+/** What a classifier would need that the data has not, and what the data has; undefined where it can be trained. */
+export function lackingForClassifier({
+  length,
+  labels,
+  classes,
+  dtype,
+}: Dataset): string | undefined {
+  if (!labels || !classes) return 'labelled images';
+  if (classes.length < 2) return `two classes or more but received ${classes.length}`;
+  if (dtype !== 'uint8') return `images of bytes but received ${dtype}`;
+  if (length < leastImages) return `${leastImages} images or more but received ${length}`;
+  return undefined;
 }
 
 /** The verdict that came with the weights; undefined where there is no file, or none that is whole. */
@@ -140,12 +161,15 @@ class TrainedClassifier implements Classifier {
   readonly id: string;
   readonly description: string;
   readonly accuracy: number;
+  readonly guessing: number;
+  readonly chance: boolean;
+  readonly warnings: readonly string[];
   private readonly shape: ImageShape;
   private readonly name: string;
 
   constructor(
     private readonly network: NativeClassifier,
-    { name, shape }: Dataset,
+    { name, shape, labels }: Dataset,
     readonly classes: number,
     { accuracy, heldOut }: Verdict,
     hash: string,
@@ -154,7 +178,15 @@ class TrainedClassifier implements Classifier {
     this.shape = shape;
     this.accuracy = accuracy;
     this.id = `classifier-${hash}`;
-    this.description = `classifier of ${name}, trained by ganode: ${(100 * accuracy).toFixed(2)} % of ${heldOut} held-out images right`;
+    const percent = `${(100 * accuracy).toFixed(2)} %`;
+    this.description = `classifier of ${name}, trained by ganode: ${percent} of ${heldOut} held-out images right`;
+    this.guessing = commonestShare(labels ?? []);
+    this.chance = !betterThanGuessing(accuracy, heldOut, this.guessing);
+    this.warnings = this.chance
+      ? [
+          `the classifier has ${percent} of ${heldOut} held-out images right, and always guessing the commonest class ${(100 * this.guessing).toFixed(2)} %: it has hardly learnt the classes, and its numbers mean little; take other features (extractor 'features')`,
+        ]
+      : [];
   }
 
   async extract({ shape, data: given }: ImageBatch): Promise<Extraction> {

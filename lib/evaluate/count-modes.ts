@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/source.js';
 import { invalid } from '../errors.js';
 import { type CollapseKind, measureDigits, measurePoints } from './collapse.js';
-import { type Findings, type Job, withExtractor } from './job.js';
+import { extractorReport, type Findings, type Job, withExtractor } from './job.js';
 import { type CollapseMetric, chosenMetrics, metricReports } from './report.js';
 import { drawing, shuffled } from './sides.js';
 import { warningsOf } from './warnings.js';
@@ -25,7 +25,7 @@ export async function countModes(job: Job, { kind, metrics }: CollapseKind): Pro
       throw invalid(
         'extractor',
         `none, as points of ${data.name} have no features`,
-        job.extractor.id,
+        typeof job.extractor === 'string' ? job.extractor : job.extractor.id,
       );
     }
     const { values, floors } = await measurePoints(generator, data, order, count, sampling);
@@ -33,7 +33,7 @@ export async function countModes(job: Job, { kind, metrics }: CollapseKind): Pro
   }
   const { height, width } = data.shape;
   const digits = (): Promise<Dataset> => openDataset('mnist', { image: { height, width } });
-  return withExtractor(job, digits, async (extractor) => {
+  return withExtractor(job, digits, async (extractor, notes) => {
     const { values, floors } = await measureDigits(
       generator,
       data,
@@ -43,10 +43,10 @@ export async function countModes(job: Job, { kind, metrics }: CollapseKind): Pro
       extractor,
       onProgress,
     );
-    const { id, description } = extractor;
     return {
       ...found,
-      extractor: { id, description },
+      warnings: [...found.warnings, ...notes],
+      extractor: extractorReport(extractor),
       metrics: metricReports(names, values, floors),
     };
   });

@@ -1,6 +1,7 @@
 /** How good a generator's images are, in numbers, each beside what real images would reach. */
 import { performance } from 'node:perf_hooks';
 import { cacheDir as defaultCacheDir } from '../cache.js';
+import type { Dataset } from '../data/dataset.js';
 import { GanodeError, invalid } from '../errors.js';
 import { requireMemory } from '../memory.js';
 import { Generator } from '../sample/generator.js';
@@ -23,13 +24,14 @@ import { drawing, requireSameShape, shuffled } from './sides.js';
  *
  * @throws GanodeError `INVALID_OPTION` for an option that is out of range, a metric that is not there for the data, or an
  *   Inception score without logits; `INVALID_DATA` for data of another shape than the generator's, without labels where the
- *   classifier is to learn it, or with fewer images than neighbours; and whatever the generator and the extractor refuse.
+ *   classifier was asked for, or with fewer images than the neighbours of metrics asked for; and whatever the generator and the
+ *   extractor refuse.
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluationReport> {
   const begun = performance.now();
   const { data, seed = 0, batch = 64, run, cacheDir = defaultCacheDir() } = options;
   const collapse = collapseKind(data);
-  const count = options.count ?? collapse?.count ?? 10_000;
+  const count = options.count ?? collapse?.count ?? defaultCount(data);
   if (!Number.isSafeInteger(count) || count < 2) {
     throw invalid('count', 'a whole number from 2', count);
   }
@@ -78,6 +80,11 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
   } finally {
     if (!options.generator) await generator.dispose();
   }
+}
+
+/** As many images as the data has, of which more would say little, within bounds: few make noise, and more cost time. */
+function defaultCount({ length }: Dataset): number {
+  return Math.min(Math.max(length, 100), 10_000);
 }
 
 /** Of the images that were measured. */

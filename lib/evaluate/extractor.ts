@@ -21,6 +21,10 @@ export interface FeatureExtractor {
   readonly id: string;
   /** One line for people, e.g. accuracy of a trained classifier. */
   readonly description: string;
+  /** Of a trained classifier: true where it is not clearly better than guessing, so that its features mean little. */
+  readonly chance?: boolean;
+  /** What lessens the worth of the features; one line each. */
+  readonly warnings?: readonly string[];
   extract(images: ImageBatch): Promise<Extraction>;
   dispose(): Promise<void>;
 }

@@ -31,7 +31,6 @@ const manifoldMetrics: readonly FeatureMetric[] = ['precision', 'recall', 'densi
 
 /** Throws `INVALID_OPTION` for what is no whole number, or more than `count` images allow. */
 export function measuring(
-  names: readonly FeatureMetric[],
   { kernel = {}, neighbours = {}, splits = 10 }: MeasureOptions,
   count: number,
   seed: number,
@@ -48,10 +47,6 @@ export function measuring(
   if (subsetSize !== undefined) within('kernel.subsetSize', subsetSize, 2, count);
   within('neighbours.precision', precision, 1, Number.POSITIVE_INFINITY);
   within('neighbours.density', density, 1, Number.POSITIVE_INFINITY);
-  const most = Math.max(precision, density);
-  if (count <= most && names.some((name) => manifoldMetrics.includes(name))) {
-    throw invalid('count', `more images than the ${most} neighbours of ${manifoldMetrics}`, count);
-  }
   return {
     seed,
     subsets,
@@ -63,10 +58,36 @@ export function measuring(
 }
 
 /** Fewest images that the metrics can be found of. */
-export function leastImages(names: readonly FeatureMetric[], options: Measuring): number {
+function leastImages(names: readonly FeatureMetric[], options: Measuring): number {
   const manifold = names.some((name) => manifoldMetrics.includes(name));
   const { precisionNeighbours, densityNeighbours } = options;
   return manifold ? Math.max(precisionNeighbours, densityNeighbours) + 1 : 2;
+}
+
+export interface Measurable {
+  /** Metrics that can be found. */
+  names: FeatureMetric[];
+  /** Metrics whose neighbours need more images than there are. */
+  leftOut: FeatureMetric[];
+  /** Images that all metrics asked for would need. */
+  asked: number;
+  /** Images that those that can be found need. */
+  least: number;
+}
+
+/** The metrics that can be found of so many images on either side. */
+export function measurable(
+  names: readonly FeatureMetric[],
+  options: Measuring,
+  images: number,
+): Measurable {
+  const found = names.filter((name) => leastImages([name], options) <= images);
+  return {
+    names: found,
+    leftOut: names.filter((name) => !found.includes(name)),
+    asked: leastImages(names, options),
+    least: leastImages(found, options),
+  };
 }
 
 /**
@@ -87,14 +108,7 @@ export async function measure(
     found.set('frechetDistance', { value });
   }
   if (names.includes('kernelDistance')) {
-    const { subsets, seed } = options;
-    const most = Math.min(real.features.count, judged.features.count);
-    const subsetSize = Math.min(options.subsetSize ?? mostInSubset, most);
-    const distance = { subsets, subsetSize, seed };
-    found.set(
-      'kernelDistance',
-      spread(await metrics.kernelDistance(real.features, judged.features, distance)),
-    );
+    found.set('kernelDistance', await kernelDistance(metrics, real, judged, options));
   }
   if (names.includes('inceptionScore')) {
     const logits = requireLogits(judged);
@@ -107,6 +121,21 @@ export async function measure(
     for (const name of wanted) found.set(name, { value: report[name as keyof typeof report] });
   }
   return found;
+}
+
+async function kernelDistance(
+  metrics: NativeMetrics,
+  { features: real }: Extraction,
+  { features: judged }: Extraction,
+  { subsets, seed, ...options }: Measuring,
+): Promise<Measured> {
+  const most = Math.min(real.count, judged.count);
+  const subsetSize = Math.min(options.subsetSize ?? mostInSubset, most);
+  const distance = { subsets, subsetSize, seed };
+  const found = await metrics.kernelDistance(real, judged, distance);
+  // Subsets that are the whole on both sides are all one: how much they differ would say nothing.
+  const alike = subsetSize === Math.max(real.count, judged.count);
+  return alike ? { value: found.mean } : spread(found);
 }
 
 export function requireLogits({ logits }: Extraction): Features {

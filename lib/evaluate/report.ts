@@ -64,8 +64,11 @@ export interface EvaluationReport {
   truncation?: number;
   /** Name of the data. */
   data: string;
-  /** What made the features; compare only numbers of equal `id`. Absent where points are measured as they are. */
-  extractor?: { id: string; description: string };
+  /**
+   * What made the features; compare only numbers of equal `id`. `chance` is true of a classifier that is not clearly better than
+   * guessing: its numbers mean little. Absent where points are measured as they are.
+   */
+  extractor?: { id: string; description: string; chance?: true };
   /**
    * Labels of a conditional generator: those of the real images (`'data'`), or all classes in turn (`'balanced'`) where the data
    * has none, or other classes.

@@ -27,13 +27,13 @@ export function warningsOf({ names, count, reals, floorReals, size }: Circumstan
     warnings.push('the data has too few images to compare half of them with the other half');
   } else if (floorReals < count) {
     warnings.push(
-      `the floor is of ${number(floorReals)} real images, not ${number(count)}: a little worse than a perfect generator`,
+      `the floor is of ${number(floorReals)} real images, not ${number(count)}: a little worse than a perfect generator's`,
     );
   }
   if (names.includes('frechetDistance')) {
     if (size !== undefined && least <= size) {
       warnings.push(
-        `${number(least)} images are too few for ${number(size)} features: their covariance is singular, and the Fréchet distance far too large`,
+        `${number(least)} images are fewer than their ${number(size)} features, so the covariance is singular and the Fréchet distance biased far upwards; compare it at equal numbers only`,
       );
     } else if (least < enough) {
       warnings.push(

@@ -1,5 +1,5 @@
 /** `ganode evaluate`, at work and refusing. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,7 +61,7 @@ describe('ganode evaluate', () => {
     const lines = [
       'metric +value +real against real +better',
       plain('frechetDistance', 'lower'),
-      spread('kernelDistance', 'lower'),
+      plain('kernelDistance', 'lower'),
       spread('inceptionScore', 'higher'),
       plain('precision', 'higher'),
       plain('recall', 'higher'),
@@ -97,6 +97,39 @@ describe('ganode evaluate', () => {
     expect(stdout).toMatch(/^metric.*\nfrechetDistance .*\nrecall .*\n\n60 generated/);
     expect(stdout).toMatch(/\nextractor classifier-[0-9a-f]{16}: classifier of .* right\n$/);
     expect((await evaluate(...args)).stderr).not.toContain('% trained');
+  });
+
+  it('measures by features that need no labels where the pictures have none', async () => {
+    const flat = join(dir, 'photos');
+    await mkdir(flat, { recursive: true });
+    for (let i = 0; i < 8; i += 1) {
+      const create = {
+        width: 28,
+        height: 28,
+        channels: 3,
+        background: { r: 30 * i, g: 255 - 20 * i, b: 9 },
+      } as const;
+      await sharp({ create })
+        .png()
+        .toFile(join(flat, `${i}.png`));
+    }
+    const { code, stdout, stderr } = await evaluate(run, '--data', flat);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n100 generated and 8 real images of .*photos; real against real: 0;/);
+    expect(stdout).toMatch(/\nextractor features-[0-9a-f]{16}: random filters at several scales/);
+    expect(stderr).toContain('ganode: warning: 8 images are fewer than their 400 features');
+    // A label for each picture, all of one class: still no classes to learn.
+    const one = join(dir, 'one-class');
+    await mkdir(one, { recursive: true });
+    await rename(flat, join(one, 'only'));
+    const again = await evaluate(run, '--data', one, '--metrics', 'frechetDistance', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      extractor: { id: expect.stringMatching(/^features-/) },
+      warnings: expect.arrayContaining([
+        'features without a classifier, which would need two classes or more but received 1',
+      ]),
+    });
+    await rm(one, { recursive: true });
   });
 
   it('measures points by their modes, and draws them', async () => {
@@ -178,14 +211,16 @@ describe('ganode evaluate refuses', () => {
       /expected 6 images or more, as its neighbours ask for, but received 4/,
       run,
       ...few,
+      '--metrics',
+      'coverage',
     );
     await refused(
       3,
       /expected labelled images, to train a classifier/,
       run,
       ...few,
-      '--metrics',
-      'kernelDistance',
+      '--extractor',
+      'train',
     );
     await refused(3, /expected 1 channels but its images have 2/, run, '--data', 'ring');
     await refused(3, /Unknown data source "minst".*did you mean "mnist"/, run, '--data', 'minst');

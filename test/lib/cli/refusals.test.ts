@@ -52,6 +52,12 @@ describe('options', () => {
     [2, /Expected an output: --grid/, ['generate', 'x']],
     [2, /'--truncation <psi>' argument '2' is invalid/, ['generate', 'x', '--truncation', '2']],
     [2, /required option '--out <file>' not specified/, ['interpolate', 'x']],
+    [
+      2,
+      /'--memory-limit <size>' argument 'much' is invalid. expected a size such as 512MB, 1GiB, 1.5g/,
+      ['train', '--memory-limit', 'much'],
+    ],
+    [2, /unknown option --num-images: did you mean --count\?/, ['generate', 'x', '--num-images']],
     [2, /ends in \.webp or \.gif.*"a\.mp4"/, ['interpolate', 'x', '--out', 'a.mp4']],
     [5, /could not read .*nowhere: no such file or folder/, ['info', '/nowhere']],
     [
@@ -129,6 +135,14 @@ describe('training', () => {
       /Unknown option "bacth"; did you mean "batch"\?/,
       ...onTest('--set', 'bacth=1'),
     );
+    for (const [word, meant] of [
+      ['batchSize', 'batch'],
+      ['lr', 'optimizers.generator.learningRate'],
+      ['epochs', 'duration.epochs'],
+    ]) {
+      const message = new RegExp(`Unknown option "${word}"; did you mean "${meant}"\\?`);
+      await refused(2, message, ...onTest('--set', `${word}=1`));
+    }
     await refused(
       2,
       /Expected path=value for --set but received "batch"/,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ArrayDataset, type ArrayDatasetOptions, type Dataset } from '../../../lib/data/dataset.js';
+import { DerivedDataset } from '../../../lib/data/derived.js';
 import { frameFor } from '../../../lib/data/frame.js';
 import { resizeDataset } from '../../../lib/data/resize.js';
 
@@ -91,6 +92,13 @@ describe('resizeDataset', () => {
       expect(resized).toMatchObject({ ...about, labels: Int32Array.of(1), kind: 'images' });
       expect(resized.fit).toBeUndefined();
     }
+  });
+
+  it('is in memory afterwards, whatever it was, unless it does not fit', async () => {
+    const source = new DerivedDataset(new ArrayDataset(wide), { streamed: true });
+    const size = { height: 4, width: 8 };
+    expect((await resizeDataset(source, size, { memoryLimit: 1e6 })).streamed).toBe(false);
+    expect((await resizeDataset(source, size, { memoryLimit: 0 })).streamed).toBe(true);
   });
 
   it('keeps floats within -1 and 1, and those beyond within their own range', async () => {

@@ -63,6 +63,8 @@ describe('openClassifier', () => {
     const classifier = await open(bars(), await temporaryDir());
     expect(classifier.accuracy).toBeGreaterThan(0.95);
     expect(classifier.classes).toBe(3);
+    expect(classifier.guessing).toBeCloseTo(1 / 3, 12);
+    expect([classifier.chance, classifier.warnings]).toEqual([false, []]);
     expect(classifier.description).toMatch(
       /^classifier of bars, trained by ganode: [\d.]+ % of 30 held-out images right$/,
     );

@@ -67,7 +67,11 @@ describe('evaluate', () => {
         true,
       ]);
     }
-    expect(by(report, 'kernelDistance').deviation).toBeGreaterThanOrEqual(0);
+    // All of 30 images on both sides are in every subset.
+    expect(by(report, 'kernelDistance').deviation).toBeUndefined();
+    const subsets = { metrics: ['kernelDistance'], kernel: { subsetSize: 20 } } as const;
+    expect(by(await go(subsets), 'kernelDistance').deviation).toBeGreaterThan(0);
+    extractor.seen.splice(6);
     expect(by(report, 'recall').deviation).toBeUndefined();
     // 60 real images in batches of 16, then 30 generated ones.
     expect(extractor.seen).toEqual([16, 16, 16, 12, 16, 14]);
@@ -145,7 +149,61 @@ describe('evaluate', () => {
   it('warns of a singular covariance', async () => {
     const { go } = await setUp();
     const few = await go({ count: 4, metrics: ['frechetDistance'] });
-    expect(few.warnings.join()).toMatch(/4 images are too few for 4 features: .* singular/);
+    expect(few.warnings.join()).toMatch(/4 images are fewer than their 4 features, .* singular/);
+  });
+
+  it('leaves out metrics whose neighbours need more images, unless they were asked for', async () => {
+    const { go } = await setUp();
+    const leftOut =
+      'precision, recall, density, coverage are left out: their neighbours need 6 images or more, and there are 5';
+    for (const few of [{ data: noise(5) }, { count: 5 }]) {
+      const report = await go(few);
+      expect(report.metrics.map(({ name }) => name)).toEqual(['frechetDistance', 'kernelDistance']);
+      expect(report.warnings).toContain(leftOut);
+      await expect(go({ ...few, metrics: ['density'] })).rejects.toThrow(/6 images|5 neighbours/);
+    }
+  });
+
+  it('takes as many images as the data has, from 100 to 10,000', async () => {
+    const { run, extractor } = await setUp();
+    const options = { run, extractor, cache: false, metrics: ['frechetDistance'] } as const;
+    expect((await evaluate({ ...options, data: noise(80) })).fakes).toBe(100);
+    expect((await evaluate({ ...options, data: noise(130) })).fakes).toBe(130);
+    expect((await evaluate({ ...options, data: noise(10_010) })).fakes).toBe(10_000);
+  });
+
+  it('takes features without labels where no classifier can be trained, and says why', async () => {
+    const { run, cacheDir } = await setUp();
+    const options = { run, count: 30, threads: 1, cacheDir };
+    const unlabelled = await evaluate({ ...options, data: tinyData(40) });
+    expect(unlabelled.extractor?.id).toMatch(/^features-[0-9a-f]{16}$/);
+    expect(unlabelled.warnings.join()).not.toContain('without a classifier');
+    expect(unlabelled.metrics.map(({ name }) => name)).not.toContain('inceptionScore');
+    const few = await evaluate({ ...options, data: noise(19) });
+    expect(few.extractor?.id).toMatch(/^features-/);
+    expect(few.warnings).toContain(
+      'features without a classifier, which would need 20 images or more but received 19',
+    );
+    await expect(
+      evaluate({ ...options, data: noise(19), extractor: 'train' }),
+    ).rejects.toMatchObject({
+      code: 'INVALID_DATA',
+      message: 'noise: expected 20 images or more but received 19, to train a classifier',
+    });
+    const byName = await evaluate({ ...options, data: noise(40), extractor: 'features' });
+    expect(byName.extractor?.id).toMatch(/^features-/);
+    const values = await evaluate({ ...options, data: noise(40), extractor: 'values' });
+    expect(values.extractor).toEqual({ id: 'values', description: 'the values themselves' });
+  });
+
+  it('marks a classifier that has learnt no more than to guess', async () => {
+    const { run, cacheDir } = await setUp();
+    // Noise whose labels mean nothing: ten classes, each a tenth.
+    const report = await evaluate({ run, data: noise(300), count: 30, threads: 1, cacheDir });
+    expect(report.extractor?.chance).toBe(true);
+    expect(report.warnings.join('\n')).toMatch(
+      /the classifier has [\d.]+ % of 30 held-out images right, and always guessing the commonest class 10\.00 %: .* mean little; .*'features'/,
+    );
   });
 
   it('has an Inception score where there are logits', async () => {
@@ -235,7 +293,10 @@ describe('evaluate refuses', () => {
       [{ count: 2.5 }, /Expected a whole number from 2 for count but received 2.5/],
       [{ seed: -1 }, /Expected a whole number from 0 for seed/],
       [{ batch: 0 }, /Expected a whole number from 1 for batch/],
-      [{ count: 5 }, /Expected more images than the 5 neighbours of precision,.* for count/],
+      [
+        { count: 5, metrics: ['precision', 'coverage'] },
+        /Expected more images than the 5 neighbours of precision, coverage for count but received 5/,
+      ],
       [{ neighbours: { precision: 30 } }, /more images than the 30 neighbours/],
       [{ neighbours: { density: 0 } }, /from 1 for neighbours\.density/],
       [{ kernel: { subsetSize: 31 } }, /from 2 to 30 for kernel\.subsetSize/],
@@ -257,7 +318,10 @@ describe('evaluate refuses', () => {
     const { go } = await setUp();
     const cases: [Partial<EvaluateOptions>, RegExp][] = [
       [{ data: noise(1) }, /noise: expected 2 images or more but received 1/],
-      [{ data: noise(5) }, /noise: expected 6 images or more, as its neighbours ask for/],
+      [
+        { data: noise(5), metrics: ['coverage'] },
+        /noise: expected 6 images or more, as its neighbours ask for, but received 5/,
+      ],
       [
         { data: noise(20, 0, { channels: 3, height: 8, width: 8 }) },
         /noise: expected images of 1×8×8, as the generator makes, but received 3×8×8/,
@@ -269,7 +333,7 @@ describe('evaluate refuses', () => {
       await expect(failure).rejects.toMatchObject({ code: 'INVALID_DATA' });
     }
     const { run } = await setUp();
-    const unlabelled = evaluate({ run, data: tinyData(), count: 10 });
+    const unlabelled = evaluate({ run, data: tinyData(), count: 10, extractor: 'train' });
     await expect(unlabelled).rejects.toThrow('expected labelled images, to train a classifier');
   });
 
