@@ -68,7 +68,8 @@ export function invalid(name: string, expected: string, received: unknown): Gano
 export function showJson(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'function') return 'function';
-  if (ArrayBuffer.isView(value)) return showValue(value);
+  // JSON has neither NaN nor infinities.
+  if (ArrayBuffer.isView(value) || typeof value === 'number') return showValue(value);
   return cut(jsonOf(value) ?? String(value), mostOfValue);
 }
 

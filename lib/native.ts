@@ -315,6 +315,16 @@ export interface NetworkOptions {
   device?: string;
 }
 
+/** A lock on a file. */
+export interface NativeLock {
+  /** `held` by this object; `taken` by another, of this process or of another; `unavailable` where there are no locks. */
+  readonly state: 'held' | 'taken' | 'unavailable';
+  /** The process that has taken it, as far as it is known. */
+  readonly holder?: number;
+  /** Gives it up and removes the file; later calls do nothing. It also ends with this object, and with the process. */
+  release(): void;
+}
+
 /** Everything the addon exposes. */
 export interface NativeAddon {
   info(): NativeInfo;
@@ -322,6 +332,8 @@ export interface NativeAddon {
   inspectGraph(graph: string): GraphReport;
   /** The steps of a resolved recipe (JSON), stage by stage; the last has no end. Throws INVALID_OPTION. */
   timeline(recipe: string): TimelineStage[];
+  /** Tries to lock a file, which is made where it is missing. Never waits. */
+  lockFile(path: string): NativeLock;
   /** Builds the networks of a resolved recipe (JSON) and draws their first weights. */
   createSession(recipe: string): Promise<NativeSession>;
   /** Builds one graph (JSON) with fresh weights. */

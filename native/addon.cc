@@ -5,6 +5,7 @@
 #include "binding/classifier.h"
 #include "binding/environment.h"
 #include "binding/inspect.h"
+#include "binding/lock.h"
 #include "binding/metrics.h"
 #include "binding/network.h"
 #include "binding/session.h"
@@ -36,6 +37,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("inspectGraph", Napi::Function::New(env, ganode::binding::inspectGraph));
   exports.Set("timeline", Napi::Function::New(env, ganode::binding::timeline));
   exports.Set("inspectCheckpoint", Napi::Function::New(env, ganode::binding::inspectCheckpoint));
+  exports.Set("lockFile", Napi::Function::New(env, ganode::binding::lockFile));
   exports.Set("createSession", Napi::Function::New(env, SessionObject::create));
   exports.Set("createNetwork", Napi::Function::New(env, NetworkObject::create));
   exports.Set("openGenerator", Napi::Function::New(env, NetworkObject::open));

@@ -5,21 +5,26 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace ganode {
+
+// Text stays text, whatever it looks like: a path may be "123".
+using Detail = std::variant<std::string, double>;
+using Details = std::map<std::string, Detail>;
 
 class Error : public std::runtime_error {
  public:
   // Codes are those of lib/errors.ts; details become `details` of the GanodeError.
-  Error(std::string code, const std::string& message, std::map<std::string, std::string> details = {})
+  Error(std::string code, const std::string& message, Details details = {})
       : std::runtime_error(message), code_(std::move(code)), details_(std::move(details)) {}
 
   const std::string& code() const noexcept { return code_; }
-  const std::map<std::string, std::string>& details() const noexcept { return details_; }
+  const Details& details() const noexcept { return details_; }
 
  private:
   std::string code_;
-  std::map<std::string, std::string> details_;
+  Details details_;
 };
 
 }  // namespace ganode

@@ -160,10 +160,10 @@ export function describe(
 
 function beginning({ step, totalSteps, images, epoch, resumedFrom }: StartEvent): string {
   if (!resumedFrom) return `training ${totalSteps} steps`;
-  if (step < totalSteps)
-    return `resumed from ${onOneLine(resumedFrom)} at step ${step} of ${totalSteps}`;
+  const from = onOneLine(resumedFrom);
+  if (step < totalSteps) return `resumed from ${from} at step ${step} of ${totalSteps}`;
   const done = `${images.toLocaleString('en-US')} images, ${Number(epoch.toFixed(2))} epochs`;
-  return `${onOneLine(resumedFrom)}: the training is finished (step ${step} of ${totalSteps}: ${done}); --epochs or --images, counted from the very start, goes on with it`;
+  return `${from}: the training is finished (step ${step} of ${totalSteps}: ${done}); --epochs or --images, counted from the very start, goes on with it`;
 }
 
 function percent(share: number): string {

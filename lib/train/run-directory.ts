@@ -4,10 +4,12 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import type { SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import { ioError, writeFileAtomic } from '../files.js';
+import type { NativeLock } from '../native.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
 import { listCheckpoints, removeFile } from './checkpoints.js';
 import type { Position, TrainEvent } from './events.js';
 import type { Picture } from './picture.js';
+import { lockRun } from './run-lock.js';
 import { TensorBoardWriter } from './tensorboard.js';
 
 /** config.json: what a run was made from, whole. */
@@ -42,18 +44,22 @@ export class RunDirectory {
     readonly path: string,
     private readonly tensorboard: TensorBoardWriter,
     private readonly config: RunConfig,
+    private readonly lock: NativeLock,
   ) {}
 
   /**
    * Makes a run directory; with `resumed`, goes on in the one that the checkpoint is of, and drops what it says of later steps.
-   * Throws `INVALID_OPTION` where another run is there already, `IO` where the file system refuses.
+   * Throws `INVALID_OPTION` where another run is there already, `IO` where the file system refuses or another training is using it.
    */
   static async open(
     path: string,
     config: RunConfig,
     resumed?: { path: string; step: number },
   ): Promise<RunDirectory> {
+    let lock: NativeLock | undefined;
     try {
+      await mkdir(path, { recursive: true });
+      lock = lockRun(path);
       const same = resumed !== undefined && (await isCheckpointOf(path, resumed.path));
       if (!same) await refuseRun(path);
       await mkdir(join(path, 'checkpoints'), { recursive: true });
@@ -66,10 +72,12 @@ export class RunDirectory {
         path,
         await TensorBoardWriter.create(path, resumed?.step),
         config,
+        lock,
       );
       if (!same) await run.begin();
       return run;
     } catch (error) {
+      lock?.release();
       throw ioError('use', path, error);
     }
   }
@@ -123,8 +131,12 @@ export class RunDirectory {
     return path;
   }
 
-  close(): Promise<void> {
-    return this.tensorboard.close();
+  async close(): Promise<void> {
+    try {
+      await this.tensorboard.close();
+    } finally {
+      this.lock.release();
+    }
   }
 }
 
@@ -142,6 +154,7 @@ const tags: Readonly<Record<string, string>> = {
   discriminatorAccuracy: 'accuracy/discriminator',
   realClassAccuracy: 'accuracy/realClass',
   fakeClassAccuracy: 'accuracy/fakeClass',
+  expertAccuracy: 'accuracy/expert',
   discriminatorGradientNorm: 'gradientNorm/discriminator',
   generatorGradientNorm: 'gradientNorm/generator',
   encoderGradientNorm: 'gradientNorm/encoder',
@@ -151,7 +164,8 @@ const tags: Readonly<Record<string, string>> = {
   lod: 'growing/lod',
 };
 
-function tagOf(metric: string): string {
+/** The tag of a metric for TensorBoard. */
+export function tagOf(metric: string): string {
   return tags[metric] ?? metric.replace('.', '/');
 }
 

@@ -12,10 +12,24 @@ namespace {
 
 constexpr double kMostInteger = 9007199254740991;
 
+// A value in a few words; the text of an object would be "[object Object]", and a symbol has none.
+std::string described(const Napi::Value& value) {
+  if (value.IsUndefined()) return "undefined";
+  if (value.IsFunction()) return "a function";
+  if (value.IsSymbol()) return "a symbol";
+  if (value.IsTypedArray()) {
+    const auto array = value.As<Napi::TypedArray>();
+    return array.Get("constructor").ToObject().Get("name").ToString().Utf8Value() + " of " +
+           std::to_string(array.ElementLength()) + " values";
+  }
+  if (value.IsArray()) return "a list of " + std::to_string(value.As<Napi::Array>().Length());
+  if (value.IsObject()) return "an object";
+  const std::string text = value.ToString().Utf8Value();
+  return text.size() > 60 ? text.substr(0, 57) + "..." : text;
+}
+
 [[noreturn]] void fail(const std::string& name, const std::string& expected, const Napi::Value& got) {
-  std::string text = got.IsUndefined() ? "undefined" : got.ToString().Utf8Value();
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  throw Error("INVALID_OPTION", "Expected " + expected + " for " + name + " but received " + text);
+  throw Error("INVALID_OPTION", "Expected " + expected + " for " + name + " but received " + described(got));
 }
 
 bool isAbsent(const Napi::Value& value) { return value.IsUndefined() || value.IsNull(); }

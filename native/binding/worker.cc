@@ -3,10 +3,12 @@
 #include <c10/util/Exception.h>
 
 #include <chrono>
+#include <variant>
 #include <vector>
 
 #include "binding/environment.h"
 #include "device/memory.h"
+#include "device/out_of_memory.h"
 #include "error.h"
 
 namespace ganode::binding {
@@ -154,26 +156,25 @@ Napi::Error toJavaScript(Napi::Env env, const std::exception_ptr& thrown) {
     error.Set("code", Napi::String::New(env, code));
     return error;
   };
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const Error& error) {
+  const auto made = [&](const Error& error) {
     Napi::Error result = make(error.code(), error.what());
     Napi::Object details = Napi::Object::New(env);
     for (const auto& [key, value] : error.details()) {
-      const bool number =
-          !value.empty() && value.size() < 16 && value.find_first_not_of("0123456789") == std::string::npos;
-      details.Set(key, number ? Napi::Value(Napi::Number::New(env, std::stod(value)))
-                              : Napi::String::New(env, value));
+      std::visit([&, name = key](const auto& one) { details.Set(name, one); }, value);
     }
     result.Set("details", details);
     return result;
-  } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    return make("INTERNAL", "libtorch: " + text.substr(0, text.find('\n')));
-  } catch (const std::bad_alloc&) {
-    return make("INTERNAL", "out of memory");
+  };
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    return made(error);
   } catch (const std::exception& error) {
-    return make("INTERNAL", error.what());
+    if (const auto memory = outOfMemory(error)) return made(*memory);
+    const auto* ofTorch = dynamic_cast<const c10::Error*>(&error);
+    if (ofTorch == nullptr) return make("INTERNAL", error.what());
+    const std::string text = ofTorch->what_without_backtrace();
+    return make("INTERNAL", "libtorch: " + text.substr(0, text.find('\n')));
   } catch (...) {
     return make("INTERNAL", "unknown exception");
   }

@@ -7,9 +7,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
-#include "error.h"
+#include "checkpoint/io_error.h"
 
 namespace ganode {
 namespace {
@@ -25,15 +24,28 @@ std::string folderOf(const std::string& path) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)), target_(findWriteTarget(path_)) {
   static std::atomic<unsigned> serial{0};
+  if (target_.stream) {
+    descriptor_ = ::open(target_.path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor_ < 0) fail("write");
+    return;
+  }
   // A process that was killed may have left a file of this name: process numbers come again, in containers at
   // once.
   do {
-    temporary_ = path_ + "." + std::to_string(::getpid()) + "-" + std::to_string(serial++) + ".tmp";
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    temporary_ = target_.path + "." + std::to_string(::getpid()) + "-" + std::to_string(serial++) + ".tmp";
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (descriptor_ < 0 && errno == EEXIST);
-  if (descriptor_ < 0) fail("create");
+  if (descriptor_ < 0) {
+    temporary_.clear();
+    fail("write");
+  }
+  if (!target_.existing) return;
+  // Who may read it stays as it was; the owner as far as this process may give files away.
+  const bool given = ::fchown(descriptor_, target_.existing->st_uid, target_.existing->st_gid) == 0;
+  const mode_t mode = target_.existing->st_mode & (given ? 07777 : 0777);
+  ::fchmod(descriptor_, mode);
 }
 
 AtomicFile::~AtomicFile() {
@@ -41,11 +53,7 @@ AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
-void AtomicFile::fail(const char* action) const {
-  const int reason = errno;
-  throw Error("IO", "could not " + std::string(action) + " " + path_ + ": " + std::strerror(reason),
-              {{"path", path_}});
-}
+void AtomicFile::fail(const char* action) const { throw ioError(action, path_, errno); }
 
 void AtomicFile::write(const void* data, size_t length) {
   const char* next = static_cast<const char*>(data);
@@ -64,14 +72,16 @@ void AtomicFile::writeAt(size_t position, const void* data, size_t length) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail("write");
+  // A device or a pipe has nothing to sync.
+  if (!target_.stream && ::fsync(descriptor_) != 0) fail("write");
   const int closed = ::close(descriptor_);
   descriptor_ = -1;
   if (closed != 0) fail("write");
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail("write");
+  if (target_.stream) return;
+  if (std::rename(temporary_.c_str(), target_.path.c_str()) != 0) fail("write");
   temporary_.clear();
   // The file is in place; without this a power cut could still undo the rename.
-  const int folder = ::open(folderOf(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int folder = ::open(folderOf(target_.path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder >= 0) {
     ::fsync(folder);
     ::close(folder);

@@ -6,9 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
-#include "error.h"
+#include "checkpoint/io_error.h"
 
 namespace ganode {
 namespace {
@@ -30,7 +29,7 @@ InputFile::InputFile(std::string path) : path_(std::move(path)) {
   }
   ::close(descriptor_);
   if (reason != 0) fail(reason);
-  throw Error("IO", "could not read " + path_ + ": not a regular file", {{"path", path_}});
+  throw Error("IO", "could not read " + path_ + ": is not a regular file", {{"path", path_}});
 }
 
 InputFile::~InputFile() { ::close(descriptor_); }
@@ -50,8 +49,6 @@ void InputFile::read(void* data, size_t length) {
   }
 }
 
-void InputFile::fail(int reason) const {
-  throw Error("IO", "could not read " + path_ + ": " + std::strerror(reason), {{"path", path_}});
-}
+void InputFile::fail(int reason) const { throw ioError("read", path_, reason); }
 
 }  // namespace ganode

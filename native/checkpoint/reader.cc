@@ -56,10 +56,10 @@ at::Tensor allocate(const HeaderEntry& entry, const std::string& path) {
   try {
     return at::empty(entry.info.shape, at::TensorOptions().dtype(entry.type));
   } catch (const c10::Error&) {
-    throw Error("IO",
+    throw Error("MEMORY",
                 "could not read " + path + ": not enough memory for a tensor of " +
                     std::to_string(entry.info.bytes) + " bytes",
-                {{"path", path}});
+                {{"path", path}, {"bytes", static_cast<double>(entry.info.bytes)}});
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -62,34 +63,49 @@ std::string makeHeader(const NamedTensors& tensors, Metadata metadata, const std
   return text;
 }
 
+// All bytes of the file in order, in blocks; returns how many there are.
+uint64_t pass(const std::string& header, const NamedTensors& tensors,
+              const std::function<void(const char*, size_t)>& take) {
+  uint64_t bytes = 0;
+  const auto all = [&](const void* data, size_t size) {
+    for (size_t done = 0; done < size; done += kBlock)
+      take(static_cast<const char*>(data) + done, std::min(size - done, kBlock));
+    bytes += size;
+  };
+  const uint64_t length = header.size();
+  all(&length, sizeof length);
+  all(header.data(), header.size());
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor values = tensor.detach().cpu().contiguous();
+    all(values.const_data_ptr(), values.nbytes());
+  }
+  return bytes;
+}
+
 }  // namespace
 
 uint64_t writeSafetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata) {
   checkNames(tensors, path);
   const NamedTensors ordered = aligned(tensors);
-  const std::string header = makeHeader(ordered, metadata, path);
-  const uint64_t length = header.size();
+  std::string header = makeHeader(ordered, metadata, path);
+  const size_t digitsAt = findChecksum(header);
   AtomicFile file(path);
-  Checksum checksum;
-  uint64_t bytes = 0;
-  const auto put = [&](const void* data, size_t size) {
-    for (size_t done = 0; done < size;) {
-      const size_t now = std::min(size - done, kBlock);
-      const char* block = static_cast<const char*>(data) + done;
-      checksum.add(block, now);
-      file.write(block, now);
-      done += now;
-    }
-    bytes += size;
-  };
-  put(&length, sizeof length);
-  put(header.data(), header.size());
-  for (const auto& [name, tensor] : ordered) {
-    const at::Tensor values = tensor.detach().cpu().contiguous();
-    put(values.const_data_ptr(), values.nbytes());
+  const auto write = [&](const char* block, size_t size) { file.write(block, size); };
+  if (file.canRewrite()) {
+    Checksum checksum;
+    const uint64_t bytes = pass(header, ordered, [&](const char* block, size_t size) {
+      checksum.add(block, size);
+      write(block, size);
+    });
+    const std::string digits = checksum.hex();
+    file.writeAt(sizeof(uint64_t) + digitsAt, digits.data(), digits.size());
+    file.commit();
+    return bytes;
   }
-  const std::string digits = checksum.hex();
-  file.writeAt(sizeof length + findChecksum(header), digits.data(), digits.size());
+  Checksum checksum;
+  pass(header, ordered, [&](const char* block, size_t size) { checksum.add(block, size); });
+  header.replace(digitsAt, checksum.hex().size(), checksum.hex());
+  const uint64_t bytes = pass(header, ordered, write);
   file.commit();
   return bytes;
 }

@@ -5,10 +5,13 @@
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <vector>
 
+#include "checkpoint/io_error.h"
 #include "device/device.h"
+#include "device/out_of_memory.h"
 #include "error.h"
 
 namespace ganode {
@@ -46,8 +49,7 @@ TorchScript::TorchScript(const TorchScriptOptions& options)
     : options_(options), module_(std::make_unique<Module>()) {
   useThreads(options.threads);
   std::error_code error;
-  if (!std::filesystem::is_regular_file(options.path, error))
-    throw Error("IO", "cannot read " + options.path + ": no such file");
+  if (!std::filesystem::is_regular_file(options.path, error)) throw ioError("read", options.path, ENOENT);
   try {
     module_->module = torch::jit::load(options.path, at::Device(at::kCPU));
     module_->module.eval();
@@ -55,6 +57,7 @@ TorchScript::TorchScript(const TorchScriptOptions& options)
     module_->returnsFeatures = std::any_of(schema.arguments().begin(), schema.arguments().end(),
                                            [](const auto& one) { return one.name() == "return_features"; });
   } catch (const std::exception& cause) {
+    if (const auto memory = outOfMemory(cause)) throw *memory;
     throw Error("INVALID_DATA", options.path +
                                     ": expected a TorchScript file with a method forward, and it is none (" +
                                     firstLine(cause.what()) + ")");
@@ -92,6 +95,7 @@ TorchScript::Result TorchScript::extract(const at::Tensor& images) {
     try {
       output = module_->module.get_method("forward")(arguments, keywords);
     } catch (const std::exception& cause) {
+      if (const auto memory = outOfMemory(cause)) throw *memory;
       throw Error("INVALID_DATA", options_.path + ": the module does not take images of [" +
                                       std::to_string(images.size(1)) + ", " + std::to_string(images.size(2)) +
                                       ", " + std::to_string(images.size(3)) + "] (" +

@@ -105,9 +105,9 @@ std::vector<double> Classifier::train(const RunData& data, const std::function<b
     losses.push_back(loss.item<double>());
     ++stepsDone_;
     if (!std::isfinite(losses.back())) {
-      const std::string count = std::to_string(stepsDone_);
-      throw Error("NON_FINITE", "the loss of the classifier is not finite at step " + count,
-                  {{"step", count}, {"term", "classifierLoss"}});
+      throw Error("NON_FINITE",
+                  "the loss of the classifier is not finite at step " + std::to_string(stepsDone_),
+                  {{"step", static_cast<double>(stepsDone_)}, {"term", "classifierLoss"}});
     }
   }
   return losses;

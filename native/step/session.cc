@@ -236,7 +236,7 @@ uint64_t Session::save(const std::string& path, Metadata metadata) const {
       throw Error(
           "NON_FINITE",
           name + " is not finite after step " + std::to_string(stepsDone_) + "; no checkpoint was written",
-          {{"step", std::to_string(stepsDone_)}, {"term", name}});
+          {{"step", static_cast<double>(stepsDone_)}, {"term", name}});
     }
   }
   all.emplace_back("random", random_.get_state());

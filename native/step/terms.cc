@@ -52,7 +52,7 @@ std::vector<double> StepTerms::read(const at::Tensor& row, int64_t step) const {
     throw Error(
         "NON_FINITE",
         column + " is " + (std::isnan(value) ? "NaN" : "infinite") + " at step " + std::to_string(step),
-        {{"step", std::to_string(step)}, {"term", column}});
+        {{"step", static_cast<double>(step)}, {"term", column}});
   }
   return result;
 }

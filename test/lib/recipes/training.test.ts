@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ArrayDataset } from '../../../lib/data/dataset.js';
 import { type RecipeConfig, recipes } from '../../../lib/recipes/index.js';
 import type { ProgressEvent } from '../../../lib/train/events.js';
+import { tagOf } from '../../../lib/train/run-directory.js';
 import { temporaryDir } from '../../helpers/tiny.js';
 import { at, tensorsOf, train } from '../train/training.js';
 
@@ -102,7 +103,10 @@ describe('recipes in training', () => {
     const progress = await twoSteps(recipe, {});
     expect(progress.map(({ step }) => step)).toEqual([1, 2]);
     for (const { metrics } of progress) {
-      for (const value of Object.values(metrics)) expect(value).toSatisfy(Number.isFinite);
+      for (const [name, value] of Object.entries(metrics)) {
+        expect(value).toSatisfy(Number.isFinite);
+        expect(tagOf(name), name).toMatch(/^\w+\/\w+$/);
+      }
     }
     const [first, second] = progress.map(({ metrics }) => metrics);
     expect(second).not.toEqual(first);

@@ -1,0 +1,27 @@
+/** A process that may have little memory says so in one line, and ends with a code of its own. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { cliPath, type Finished, start } from '../helpers/child.js';
+import { temporaryDir } from '../helpers/tiny.js';
+
+/** With so many kilobytes of addresses. */
+const limited = (kilobytes: number, ...args: string[]): Promise<Finished> =>
+  start([cliPath, ...args], { shell: `ulimit -v ${kilobytes}; exec "$@"` }).finished;
+
+const small = ['--data', 'mnist', '--split', 'test', '--threads', '1', '--images', '1e5'];
+
+it.skipIf(process.platform !== 'linux')('training a batch that does not fit', async () => {
+  const out = join(await temporaryDir(), 'run');
+  // Refused before it is tried, by the limit of the process.
+  const plainly = await limited(4e6, 'train', ...small, '--out', out, '--batch', '60000');
+  expect(plainly).toMatchObject({ code: 8, stdout: '' });
+  expect(plainly.stderr).toMatch(
+    /^ganode: out of memory: a step of 60000 images of 1×28×28 takes .* GB and more, and there are 4\.1 GB; .*\n$/,
+  );
+  // Tried: libtorch runs out of it.
+  const tried = await limited(4e6, 'train', ...small, '--out', out, '--batch', '8192');
+  expect(tried).toMatchObject({ code: 8 });
+  expect(tried.stderr).toMatch(
+    /^ganode: out of memory: .* were asked for at once; this process may have 4\.1 GB and holds .*; a smaller batch or count takes less\n$/,
+  );
+});
