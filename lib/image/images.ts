@@ -36,7 +36,7 @@ export class Images {
     return frameOf(this, index);
   }
 
-  /** All images side by side, as a PNG. `columns`: default as square as can be; `padding`: pixels of black between, default 2. */
+  /** All images side by side, as a PNG. `columns`: default as square as can be; `padding`: pixels of black between (of nothing with 4 channels), default 2. */
   async grid(options: { columns?: number; padding?: number } = {}): Promise<Buffer> {
     return toPng(montage(this, options));
   }

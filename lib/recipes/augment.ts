@@ -95,5 +95,25 @@ export const augmentSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Transforms and groups that change colours. */
+const colours: readonly string[] = [
+  ...['brightness', 'contrast', 'lumaFlip', 'hue', 'saturation'],
+  ...['color', 'bgc', 'bgcf', 'bgcfn', 'bgcfnc'],
+];
+
+/**
+ * The first transform of a pipeline that wants colours, of images that have none: other than grey or RGB. Undefined where all of
+ * them can be done.
+ */
+export function impossibleTransform(
+  augment: AugmentOptions | null | undefined,
+  channels: number,
+): string | undefined {
+  if (augment?.kind !== 'ada' || channels === 1 || channels === 3) return undefined;
+  return augment.pipeline
+    .map((entry) => (typeof entry === 'string' ? entry : entry.transform))
+    .find((name) => colours.includes(name));
+}
+
 /** Augmentation of a resolved recipe. */
 export type AugmentOptions = z.infer<typeof augmentSchema>;

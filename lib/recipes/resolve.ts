@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { GanodeError } from '../errors.js';
 import { labelClasses } from '../graph/label-classes.js';
 import type { GraphSpec } from '../graph/spec.js';
+import { impossibleTransform } from './augment.js';
 import {
   type AutoencodingOptions,
   checkProcedure,
@@ -77,6 +78,7 @@ export function resolveRecipe(
   checkLabels(recipe.classes, data.classes);
   checkPacking(recipe);
   checkNoise(recipe);
+  checkAugment(recipe);
   const frozen = Object.entries(models).map(([name, graph]) => {
     const layers = recipe.freeze[name as NetworkName];
     return [name, freezeLayers(graph as GraphSpec, layers, `freeze.${name}`)];
@@ -199,6 +201,17 @@ function checkPacking({ packing, batch, growing, models: { discriminator } }: Re
   if ('expertLogits' in outputs) {
     throw unexpected('packing', '1 for a discriminator that tells experts', packing);
   }
+}
+
+/** Transforms of colours want colours. */
+function checkAugment({ augment, image }: Recipe): void {
+  const transform = impossibleTransform(augment, image.channels);
+  if (transform === undefined) return;
+  throw unexpected(
+    'augment.pipeline',
+    `transforms of shape only (such as bg), as images of ${image.channels} channels are neither grey nor RGB,`,
+    transform,
+  );
 }
 
 /** A gate makes Gumbel noise of normal latents. */

@@ -1,7 +1,8 @@
 /** What a listing holds, by content. */
 import { inParallel } from '../parallel.js';
+import type { Size } from './decoder.js';
 import type { Listing } from './listing.js';
-import { headLength, readKinds, recognize } from './recognize.js';
+import { type FileKind, headLength, readKinds, recognize, sizeOf } from './recognize.js';
 
 /** Kinds that a message counts one by one. */
 const mostKinds = 6;
@@ -10,22 +11,28 @@ export interface Sorted {
   pictures: string[];
   /** Files that one could have expected to be read, with the extension of their kind. */
   unread: { name: string; extension: string }[];
+  /** Sizes of pictures by name, where the first bytes tell them. */
+  sizes: ReadonlyMap<string, Size>;
 }
 
 /** Tells pictures from everything else by the files' first bytes. */
 export async function sortFiles(listing: Listing, files: readonly string[]): Promise<Sorted> {
-  const kinds = new Array(files.length);
+  const kinds = new Array<FileKind>(files.length);
+  const sizes = new Map<string, Size>();
   await inParallel(files.length, async (index) => {
     const name = files[index] as string;
     const head = await listing.head(name, headLength).catch(() => undefined);
     kinds[index] = recognize(name, head);
+    const size = head && sizeOf(head);
+    if (size) sizes.set(name, size);
   });
   return {
-    pictures: files.filter((_, index) => kinds[index].is === 'picture'),
+    pictures: files.filter((_, index) => kinds[index]?.is === 'picture'),
     unread: files.flatMap((name, index) => {
       const kind = kinds[index];
-      return kind.is === 'unread' ? [{ name, extension: kind.extension }] : [];
+      return kind?.is === 'unread' ? [{ name, extension: kind.extension }] : [];
     }),
+    sizes,
   };
 }
 

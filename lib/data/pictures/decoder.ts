@@ -16,6 +16,11 @@ export interface DecoderOptions {
   background?: string;
 }
 
+export interface Size {
+  height: number;
+  width: number;
+}
+
 /** Decodes pictures to one shape. */
 export class Decoder {
   private constructor(
@@ -60,10 +65,24 @@ export class Decoder {
     return { pixels, transparent };
   }
 
-  /** Reads the header only; says whether there can be pixels that are not opaque. Rejects with sharp's error where there is none. */
-  async check(source: string | Buffer): Promise<{ transparent: boolean }> {
-    const { hasAlpha } = await together(() => sharp(source).metadata());
-    return { transparent: hasAlpha === true };
+  /**
+   * Reads the header only: the size once turned upright, and whether there can be pixels that are not opaque. Rejects with
+   * sharp's error where there is none.
+   */
+  async check(source: string | Buffer): Promise<Size & { transparent: boolean }> {
+    const { hasAlpha, autoOrient } = await together(() => sharp(source).metadata());
+    return { ...autoOrient, transparent: hasAlpha === true };
+  }
+
+  /** Whether a picture of a size has other proportions than the shape, by a pixel or more, so that it matters how it is fitted. */
+  isOther({ height, width }: Size): boolean {
+    const { shape } = this;
+    const isEqual = (a: number, b: number, side: number): boolean =>
+      Math.round((a * side) / b) === side;
+    return !(
+      isEqual(width * shape.height, height * shape.width, shape.width) &&
+      isEqual(height * shape.width, width * shape.height, shape.height)
+    );
   }
 
   /** Pixels side by side, smaller than the shape where they are to be padded, as planes: 4 where the shape has them, 3 otherwise. */

@@ -52,7 +52,10 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
         `${arranged.pictures.length} decoded pictures of ${formatShape(shape)}`,
         'a smaller memory limit (memoryLimit, --memory-limit) streams them',
       );
-  const read = await readPictures(listing, arranged.pictures, decoder, target);
+  const read = await readPictures(listing, arranged.pictures, decoder, {
+    target,
+    sizes: sorted.sizes,
+  });
   if (read.broken.size > 0) {
     const count = arranged.pictures.length;
     const told = await describeBroken(listing, arranged.pictures, read.broken);
@@ -76,7 +79,7 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
   const common = {
     ...(split && { split }),
     ...(splits && { splits }),
-    fit: decoder.fit,
+    ...(read.fitted && { fit: decoder.fit }),
     ...(classes && { classes }),
   };
   if (!target) {

@@ -2,7 +2,7 @@
 import { imageSize } from '../dataset.js';
 import { inParallel } from '../parallel.js';
 import type { Picture } from './arrange.js';
-import type { Decoder } from './decoder.js';
+import type { Decoder, Size } from './decoder.js';
 import type { Listing } from './listing.js';
 import { reasonOf } from './reason.js';
 import { counted, shown } from './words.js';
@@ -15,6 +15,8 @@ export interface ReadPictures {
   broken: Map<number, unknown>;
   /** How many have (streamed: may have) pixels that are not opaque. */
   transparent: number;
+  /** Whether any has other proportions than the decoder's shape. */
+  fitted: boolean;
 }
 
 /**
@@ -25,24 +27,33 @@ export async function readPictures(
   listing: Listing,
   pictures: readonly Picture[],
   decoder: Decoder,
-  target: Uint8Array | undefined,
+  { target, sizes }: { target: Uint8Array | undefined; sizes: ReadonlyMap<string, Size> },
 ): Promise<ReadPictures> {
   const size = imageSize(decoder.shape);
   const failures = new Map<number, unknown>();
   let transparent = 0;
+  let fitted = false;
   await inParallel(pictures.length, async (index) => {
     try {
-      const source = await listing.source((pictures[index] as Picture).name);
-      const found = target ? await decoder.decode(source) : await decoder.check(source);
-      if ('pixels' in found) target?.set(found.pixels as Uint8Array, index * size);
-      if (found.transparent) transparent += 1;
+      const { name } = pictures[index] as Picture;
+      const source = await listing.source(name);
+      const known = sizes.get(name);
+      // A header costs a fifth of a small picture, so it is read only while it can tell something.
+      const header = !target || (!fitted && !known) ? await decoder.check(source) : undefined;
+      const { pixels, transparent: isClear } = target
+        ? await decoder.decode(source)
+        : { pixels: undefined, transparent: header?.transparent };
+      if (pixels) target?.set(pixels, index * size);
+      if (isClear) transparent += 1;
+      const original = known ?? header;
+      if (original) fitted ||= decoder.isOther(original);
     } catch (error) {
       failures.set(index, error);
     }
   });
   const broken = new Map([...failures].sort(([a], [b]) => a - b));
   if (target && broken.size > 0) compact(target, pictures.length, size, broken);
-  return { broken, transparent };
+  return { broken, transparent, fitted };
 }
 
 /** Moves the good images together, in place. */

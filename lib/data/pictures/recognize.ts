@@ -148,6 +148,15 @@ const otherExtensions = new Set([
  */
 export type FileKind = { is: 'picture' } | { is: 'unread'; extension: string } | { is: 'beside' };
 
+/** Height and width of a PNG from its first bytes; of other kinds, and of one that is to be turned (EXIF), its header has to be read. */
+export function sizeOf(head: Uint8Array): { height: number; width: number } | undefined {
+  const isPlain =
+    begins('\x89PNG\r\n\x1a\n')(head) && begins('IHDR', 12)(head) && head.length >= 24;
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  if (!isPlain || bytes.includes('eXIf')) return undefined;
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+}
+
 /** What commonly lies beside pictures and is no text. */
 const beside = ['.db', '.ini', '.lnk', '.zip', '.gz', '.tgz', '.tar', '.bz2', '.xz', '.7z', '.rar'];
 

@@ -23,6 +23,7 @@ export interface StreamedPicturesOptions {
   warnings: string[];
   split?: Split;
   splits?: readonly Split[];
+  fit?: Fit;
 }
 
 /**
@@ -40,20 +41,20 @@ export class StreamedPictures implements Dataset {
   readonly classes?: readonly string[];
   readonly split?: Split;
   readonly splits?: readonly Split[];
-  readonly fit: Fit;
+  readonly fit?: Fit;
   readonly warnings: string[];
   /** Index of the file that stands in for a broken one. */
   private readonly replacements = new Map<number, number>();
 
   constructor(private readonly options: StreamedPicturesOptions) {
-    const { listing, pictures, classes, decoder, warnings, split, splits } = options;
+    const { listing, pictures, classes, decoder, warnings, split, splits, fit } = options;
     this.name = listing.path;
     this.length = pictures.length;
     this.shape = decoder.shape;
     this.warnings = warnings;
     if (split) this.split = split;
     if (splits) this.splits = splits;
-    this.fit = decoder.fit;
+    if (fit) this.fit = fit;
     if (!classes) return;
     this.labels = Int32Array.from(pictures, ({ label }) => label as number);
     this.classes = classes;

@@ -62,12 +62,24 @@ describe.each(ways)('fitting in $way', (way) => {
     expect(dataset.fit).toBe('stretch');
   });
 
+  it('is not told where every picture has the proportions', async () => {
+    for (const format of ['png', 'webp'] as const) {
+      const files = { 'a.x': await plain(red, { width: 8, height: 4, format }) };
+      for (const fit of ['crop', 'pad', 'stretch'] as const) {
+        expect((await opened(files, way, { image: wide, fit })).fit).toBeUndefined();
+        const other = { ...files, 'b.x': await plain(red, { width: 4, height: 8, format }) };
+        expect((await opened(other, way, { image: wide, fit })).fit).toBe(fit);
+      }
+    }
+  });
+
   it('comes after turning upright', async () => {
     // 4 wide and 2 high as stored, to be turned clockwise: 2 wide and 4 high, the left at the top.
     const stored = [10, 20, 30, 40, 10, 20, 30, 40].flatMap((value) => [value, value, value]);
     const files = { 'a.png': await png(stored, 4, 2, 6) };
     const tall = await opened(files, way, { image: { channels: 1, height: 4, width: 2 } });
     expect(await image(tall, 0)).toEqual([10, 10, 20, 20, 30, 30, 40, 40]);
+    expect(tall.fit).toBeUndefined();
     const square = await opened(files, way, { image: { channels: 1, height: 2, width: 2 } });
     expect(await image(square, 0)).toEqual([20, 20, 30, 30]);
     const padded = await opened(files, way, {
