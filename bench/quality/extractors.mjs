@@ -3,7 +3,7 @@
 //   node bench/quality/extractors.mjs                 all data, all candidates; --data mnist,emoji, --candidates values,features
 //
 // Real pictures are compared with others of the same data that were made worse (degradations.mjs), and with a DCGAN's at successive
-// checkpoints, at 50, 500 and 5,000 pictures. Records results/extractors.json. Emoji: see emoji.mjs; --emoji DIR, the package's folder.
+// checkpoints, at 50 and 500 pictures (--counts). Records results/extractors.json. Emoji: see emoji.mjs; --emoji DIR, the package's folder.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,10 +19,10 @@ import { candidates } from './extractor-candidates.mjs';
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string', default: 'mnist,fashion-mnist,emoji' },
+    data: { type: 'string', default: 'mnist,emoji' },
     candidates: { type: 'string', default: Object.keys(candidates).join() },
     emoji: { type: 'string' },
-    counts: { type: 'string', default: '50,500,5000' },
+    counts: { type: 'string', default: '50,500' },
     gan: { type: 'string', default: '1600,6400,25600' },
   },
 });

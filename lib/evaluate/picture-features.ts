@@ -135,7 +135,8 @@ class RandomFeatures implements FeatureExtractor {
     this.description = `random filters at several scales, scaled by ${name}; no labels, nothing learnt`;
   }
 
-  async extract({ shape, data }: ImageBatch): Promise<Extraction> {
+  async extract({ shape, data: given }: ImageBatch): Promise<Extraction> {
+    const data = asPixels(given, 'images.data');
     const { channels, height, width } = this.shape;
     const [count = 0] = shape;
     const wanted = [count, channels, height, width];

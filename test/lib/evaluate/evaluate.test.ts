@@ -100,7 +100,7 @@ describe('evaluate', () => {
       dispose: async () => undefined,
     };
     const generator = {
-      recipe: { image: { channels: 1, height: 8, width: 8 }, recipe: 'levels' },
+      recipe: { image: { channels: 1, height: 8, width: 8 }, latentSize: 1, recipe: 'levels' },
       classes: 0,
       experts: 0,
       step: 0,
