@@ -1,10 +1,11 @@
 /** The zip that NumPy's archives are: what is in it, and one array of it. */
 import type { Readable } from 'node:stream';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { GanodeError } from '../errors.js';
 import { ioError } from '../files.js';
 import { type NpyArray, type NpyHeader, npyHeader, parseNpy } from '../image/npy.js';
 import type { Listed } from './npz-names.js';
+import { openZipFile } from './zip-reader.js';
 
 /** Arrays that are looked at; an archive with more was not made for this. */
 const mostArrays = 1000;
@@ -16,7 +17,7 @@ export type Item = Listed & { entry: Entry };
 /** Throws `IO`, or `INVALID_DATA` for what is no archive. */
 export async function openZip(path: string): Promise<ZipFile> {
   try {
-    return await openPromise(path, { autoClose: false });
+    return await openZipFile(path);
   } catch (error) {
     const isSystem = (error as NodeJS.ErrnoException).code !== undefined;
     throw isSystem ? ioError('read', path, error) : broken(path, error);

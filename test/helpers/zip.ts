@@ -11,13 +11,15 @@ export interface ZipEntry {
   declaredSize?: number;
   /** A method of compression that is only claimed. */
   method?: number;
+  /** A checksum that is not that of the data. */
+  checksum?: number;
 }
 
 export function zip(entries: readonly ZipEntry[]): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, data, deflated, encrypted, declaredSize, method } of entries) {
+  for (const { name, data, deflated, encrypted, declaredSize, method, checksum } of entries) {
     const bytes = Buffer.from(name);
     const plain = deflated ? deflateRawSync(data) : Buffer.from(data);
     // A header of 12 bytes goes before what is encrypted.
@@ -26,7 +28,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     common.writeUInt16LE(20, 0);
     common.writeUInt16LE((encrypted ? 1 : 0) | 0x800, 2);
     common.writeUInt16LE(method ?? (deflated ? 8 : 0), 4);
-    common.writeUInt32LE(crc32(data), 10);
+    common.writeUInt32LE(checksum ?? crc32(data), 10);
     common.writeUInt32LE(content.length, 14);
     common.writeUInt32LE(declaredSize ?? data.length, 18);
     common.writeUInt16LE(bytes.length, 22);

@@ -38,7 +38,7 @@ export function parseLabels(
   bytes: Uint8Array,
   isPicture: (name: string) => boolean,
 ): Labels {
-  const text = new TextDecoder().decode(bytes);
+  const text = decode(bytes);
   const extension = extensionOf(name);
   if (extension === '.json') return fromStyleGan(text);
   const labels =
@@ -51,6 +51,18 @@ export function parseLabels(
   }
   if (labels.length === 0) throw new NoLabels('it is empty');
   return labels;
+}
+
+/** UTF-8, or UTF-16 where the file begins with its mark, as Excel's "Unicode text" does. */
+function decode(bytes: Uint8Array): string {
+  const begins = (first: number, second: number) => bytes[0] === first && bytes[1] === second;
+  const encoding = begins(0xff, 0xfe) ? 'utf-16le' : begins(0xfe, 0xff) ? 'utf-16be' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    // Read as something else, different names could become one.
+    throw new NoLabels('its text is not UTF-8; save it as that');
+  }
 }
 
 function fromTable(
@@ -133,7 +145,8 @@ function fromStyleGan(text: string): Labels {
   }
   const { labels } = value;
   if (labels === null) return 'none';
-  const pairs = Array.isArray(labels) ? labels : Object.entries(labels as object);
+  if (typeof labels !== 'object') throw new NoLabels('expected a list for "labels"');
+  const pairs = Array.isArray(labels) ? labels : Object.entries(labels);
   if (pairs.length === 0) throw new NoLabels('its list of labels is empty');
   return pairs.map((entry, index) => {
     if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') {

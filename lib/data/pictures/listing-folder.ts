@@ -42,9 +42,12 @@ export async function listFolder(path: string): Promise<Listing> {
   };
 }
 
-/** A whole file. Rejects where it is more than `limit` bytes, before anything is read. */
+/** A whole file. Rejects where it is more than `limit` bytes, or a device or pipe, before anything is read. */
 export async function readLimited(path: string, limit: number): Promise<Buffer> {
-  const { size } = await stat(path);
+  const found = await stat(path);
+  // A device may never end, a pipe may never begin.
+  if (!found.isFile() && !found.isDirectory()) throw new Error('is no file but a device or pipe');
+  const { size } = found;
   if (size > limit) throw new Error(`expected at most ${limit} bytes but it has ${size}`);
   return readFile(path);
 }

@@ -2,9 +2,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { crc32 } from 'node:zlib';
+import type { Entry, ZipFile } from 'yauzl';
 import { GanodeError } from '../../errors.js';
 import { ioError } from '../../files.js';
+import { openZipFile } from '../zip-reader.js';
 import { isHidden, type Listing, naturally } from './listing.js';
 import { shown } from './words.js';
 
@@ -57,10 +59,7 @@ export async function listZip(path: string): Promise<Listing> {
 
 async function openZip(path: string): Promise<ZipFile> {
   try {
-    const zip = await openPromise(path, { autoClose: false });
-    // What goes wrong is told where it is awaited; an event that nobody listens to would end the process.
-    zip.on('error', () => undefined);
-    return zip;
+    return await openZipFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code) throw ioError('read', path, error);
     throw broken(path, error);
@@ -104,7 +103,9 @@ async function content(zip: ZipFile, entry: Entry, limit: number): Promise<Buffe
   if (size > limit) throw new Error(`expected at most ${limit} bytes but it has ${size}`);
   const chunks: Buffer[] = [];
   for await (const chunk of await streamOf(zip, entry)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const bytes = Buffer.concat(chunks);
+  if (crc32(bytes) !== entry.crc32) throw new Error('damaged: its checksum is another');
+  return bytes;
 }
 
 async function head(zip: ZipFile, entry: Entry, length: number): Promise<Buffer> {

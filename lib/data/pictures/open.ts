@@ -6,6 +6,7 @@ import { ArrayDataset, type Dataset, defaultMemoryLimit, imageSize } from '../da
 import { type Arrangement, arrange, type Picture } from './arrange.js';
 import { countKinds, type Sorted, sortFiles, whatIsRead } from './contents.js';
 import { Decoder } from './decoder.js';
+import { mayHoldLabels } from './label-file.js';
 import { isIn, type Listing } from './listing.js';
 import { type FolderOptions, resolveOptions } from './options.js';
 import { describeBroken, readPictures } from './read.js';
@@ -115,7 +116,8 @@ function nothingFound(listing: Listing, { unread }: Sorted, warnings: string[]):
 }
 
 function unreadWarning({ unread }: Sorted, folder: string): string[] {
-  const own = unread.filter(({ name }) => isIn(folder, name));
+  // What is told of lists of labels is told where they are looked for.
+  const own = unread.filter(({ name }) => isIn(folder, name) && !mayHoldLabels(name));
   return own.length > 0 ? [`left out: ${countKinds(own)}: ganode reads ${whatIsRead}`] : [];
 }
 

@@ -31,6 +31,8 @@ function fileReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'a link that leads nowhere, or a file that is gone';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read (no permission)';
+  if (code === 'ELOOP') return 'a link that leads round in circles';
+  if (code?.startsWith('Z_')) return 'damaged: it cannot be unpacked';
   return code ?? firstLine(message);
 }
 

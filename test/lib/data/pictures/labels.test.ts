@@ -34,12 +34,35 @@ describe.each(ways)('labels of $way', (way) => {
       "StyleGAN's",
       { 'dataset.json': '{"labels": [["a.png", "dog"], ["b.png", "cat"], ["c.png", "dog"]]}' },
     ],
+    [
+      'UTF-16',
+      {
+        'l.csv': Buffer.from('\uFEFFfile_name,label\na.png,dog\nb.png,cat\nc.png,dog\n', 'utf16le'),
+      },
+    ],
   ])('are read from a file: %s', async (_, file) => {
     const files = { ...flat, ...file };
     const dataset = await opened(files, way);
     expect(dataset.classes).toEqual(['cat', 'dog']);
     expect([...(dataset.labels ?? [])]).toEqual([1, 0, 1]);
     expect(dataset.warnings ?? []).toEqual([]);
+  });
+
+  it('are not read from text in another encoding, in which two names could become one', async () => {
+    const list = Buffer.from('file_name,label\na.png,h\xe9\nb.png,h\xe8\nc.png,x\n', 'latin1');
+    const dataset = await opened({ ...flat, 'l.csv': list }, way);
+    expect(dataset.classes).toBeUndefined();
+    expect(dataset.warnings).toEqual([
+      'l.csv is not read as labels: its text is not UTF-8; save it as that',
+    ]);
+  });
+
+  it.each(['"a"', '5'])("are not what is no list in StyleGAN's file: %s", async (labels) => {
+    const dataset = await opened({ ...flat, 'dataset.json': `{"labels": ${labels}}` }, way);
+    expect(dataset.classes).toBeUndefined();
+    expect(dataset.warnings).toEqual([
+      'dataset.json is not read as labels: expected a list for "labels"',
+    ]);
   });
 
   it('go by number where all are numbers', async () => {
@@ -210,4 +233,11 @@ describe('a file of labels that is named', () => {
       /Expected nothing, as ring is no folder or zip of pictures, for labelsFrom but received "folders"/,
     );
   });
+});
+
+it('does not read labels from a device without end', async () => {
+  const folder = await source(flat, false);
+  await expect(openDataset(folder, { labelsFrom: '/dev/zero' })).rejects.toThrow(
+    /^\/dev\/zero: cannot be used as labels: is no file but a device or pipe/,
+  );
 });

@@ -1,5 +1,7 @@
+import { randomFillSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../../lib/data/source.js';
 import { blue, firstPixels, green, plain, red } from '../../../helpers/pictures.js';
@@ -76,6 +78,16 @@ describe.each([1e6, 0])('a zip, of which %i bytes may be kept', (memoryLimit) =>
     ).rejects.toThrow(/1 of 1 picture does not decode: 1\.png: encrypted/);
   });
 
+  it('is held against its checksums', async () => {
+    const path = await zipped([
+      { name: 'a.png', data: r, checksum: 1 },
+      { name: 'b.png', data: b },
+    ]);
+    const dataset = await openDataset(path, { image });
+    expect(await firstPixels(dataset)).toEqual([[0, 0, 255]]);
+    expect(dataset.warnings?.[0]).toMatch(/do not decode: a\.png: damaged: its checksum/);
+  });
+
   it('is not believed where it says that a file is small', async () => {
     const bomb = Buffer.concat([r, Buffer.alloc(2 ** 22)]);
     const path = await zipped([
@@ -85,6 +97,30 @@ describe.each([1e6, 0])('a zip, of which %i bytes may be kept', (memoryLimit) =>
     const dataset = await openDataset(path, { image, memoryLimit });
     expect(await firstPixels(dataset)).toEqual([[0, 0, 255]]);
     expect(dataset.warnings?.[0]).toMatch(/1 of 2 pictures do not decode: a\.png: too many bytes/);
+  });
+});
+
+describe('a zip that is closed while files in it are given up half-way', () => {
+  it.each([
+    ['larger than may be read', {}],
+    ['larger than the zip says', { declaredSize: r.length }],
+  ])('leaves out one %s, and the process goes on', async (_, lie) => {
+    // Noise keeps the deflated file as large, so that it takes many reads.
+    const large = Buffer.alloc(2 ** 28 + 1);
+    randomFillSync(large, 0, 2 ** 22);
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => uncaught.push(error);
+    process.on('uncaughtExceptionMonitor', note);
+    const path = await zipped([
+      { name: 'a.png', data: Buffer.concat([r, large]), deflated: true, ...lie },
+      { name: 'b.png', data: b },
+    ]);
+    const dataset = await openDataset(path, { image: { height: 2, width: 2 } });
+    await setTimeout(100);
+    process.off('uncaughtExceptionMonitor', note);
+    expect(uncaught).toEqual([]);
+    expect(await firstPixels(dataset)).toEqual([[0, 0, 255]]);
+    expect(dataset.warnings?.[0]).toMatch(/^1 of 2 pictures do not decode: a\.png: /);
   });
 });
 
