@@ -1,7 +1,7 @@
 /** Files that appear whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream, type Stats } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { GanodeError } from './errors.js';
@@ -33,7 +33,7 @@ async function replace(
 ): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       if (existing) await takeOver(file, existing);
@@ -56,6 +56,30 @@ async function takeOver(file: FileHandle, { mode, uid, gid }: Stats): Promise<vo
     () => false,
   );
   await file.chmod(mode & (given ? 0o7777 : 0o777)).catch(() => undefined);
+}
+
+/**
+ * Makes a folder, and those that it lies in; one that is there stays. Node's own `recursive` does not come back where a file
+ * system says that what it refuses to make is not there, as `/proc` does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    const outer = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || outer === path) throw error;
+    await makeFolder(outer);
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (!isThere || !(await stat(path).catch(() => undefined))?.isDirectory()) throw error;
+  }
 }
 
 /** Opened without being made or emptied. */

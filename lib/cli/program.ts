@@ -27,7 +27,8 @@ export async function createProgram(): Promise<Command> {
     .version(version)
     .option('--stack', 'print the stack of an error (as GANODE_DEBUG=1 does)')
     .showSuggestionAfterError()
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, command) => refuseSwallowed(command));
   for (const [name, load] of Object.entries(commands)) {
     const add = await load().catch((error: unknown) => broken(name, error));
     add(program);
@@ -36,6 +37,18 @@ export async function createProgram(): Promise<Command> {
     command.configureOutput({ outputError: (text, write) => write(oneLine(text, command)) });
   }
   return program;
+}
+
+/** An option that commander took for the value of the one before it, which was given none: `--out --dry-run`. */
+function refuseSwallowed(command: Command): void {
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    const isOption = command.options.some(({ long }) => long !== undefined && long === value);
+    if (isOption) {
+      const message = `Expected a value for ${option.long} but received the option ${value}`;
+      throw new GanodeError('INVALID_OPTION', message);
+    }
+  }
 }
 
 /** Commander's message, its suggestion on the same line; of an option that is not known, with what other software calls it. */

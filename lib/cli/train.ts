@@ -58,6 +58,9 @@ export function addTrain(program: Command): void {
 }
 
 async function train(flags: TrainFlags): Promise<void> {
+  if (flags.changedData && !flags.resume) {
+    throw new GanodeError('INVALID_OPTION', 'Expected --resume with --changed-data');
+  }
   const training = await gather(flags);
   if (flags.dryRun) return dryRun({ ...training, json: flags.json === true });
   const { config, data, out, resume, changedData, transfer } = training;

@@ -192,6 +192,8 @@ async function classNames(dir: string, { names, classes }: Version): Promise<str
   if (found.length !== classes) {
     throw fail(path, `expected ${classes} names of classes but it holds ${found.length}`);
   }
+  const double = found.find((name, index) => found.indexOf(name) !== index);
+  if (double !== undefined) throw fail(path, `names two classes "${double}"`);
   return found;
 }
 

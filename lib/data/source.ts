@@ -151,7 +151,14 @@ async function openOther(source: string, options: SourceOptions): Promise<Datase
     if (isArchive(path)) throw packed(path);
     if (await isZip(path)) return undefined;
   }
-  if (!found?.isDirectory()) {
+  if (found && !found.isDirectory()) {
+    throw new GanodeError(
+      'INVALID_DATA',
+      `${path}: expected a folder, a zip, an .npy or .npz file or CIFAR's binary files but it is ${found.isFile() ? 'another file' : 'a device or pipe'}`,
+      { details: { path } },
+    );
+  }
+  if (!found) {
     const known = Object.keys(named);
     throw new GanodeError(
       'INVALID_DATA',

@@ -1,13 +1,13 @@
 /** A classifier of a dataset's own classes, trained by ganode once and kept: a feature extractor that needs no download. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import { GanodeError } from '../errors.js';
-import { ioError } from '../files.js';
+import { ioError, makeFolder } from '../files.js';
 import { asPixels } from '../image/pixels.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
@@ -150,7 +150,7 @@ async function loadCached(
 
 async function store(network: NativeClassifier, path: string, verdict: Verdict): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
   } catch (error) {
     throw ioError('write', dirname(path), error);
   }

@@ -1,9 +1,9 @@
 /** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
-import { appendFile, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { appendFile, readdir, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { SourceOptions } from '../data/source.js';
 import { GanodeError } from '../errors.js';
-import { ioError, writeFileAtomic } from '../files.js';
+import { ioError, makeFolder, writeFileAtomic } from '../files.js';
 import type { NativeLock } from '../native.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
 import { listCheckpoints, removeFile } from './checkpoints.js';
@@ -58,12 +58,12 @@ export class RunDirectory {
   ): Promise<RunDirectory> {
     let lock: NativeLock | undefined;
     try {
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
       lock = lockRun(path);
       const same = resumed !== undefined && (await isCheckpointOf(path, resumed.path));
       if (!same) await refuseRun(path);
-      await mkdir(join(path, 'checkpoints'), { recursive: true });
-      await mkdir(join(path, 'samples'), { recursive: true });
+      await makeFolder(join(path, 'checkpoints'));
+      await makeFolder(join(path, 'samples'));
       if (same) {
         await removeLeftovers(path);
         await forgetAfter(path, resumed.step);

@@ -13,6 +13,16 @@ describe('writeFileAtomic', () => {
     expect(await readdir(dir)).toEqual(['f']);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'comes back from a file system that makes no folders, in a process that goes on',
+    async () => {
+      await expect(writeFileAtomic('/proc/ganode/x/y', 'z')).rejects.toMatchObject({
+        code: 'IO',
+        message: 'could not write /proc/ganode/x/y: no such folder',
+      });
+    },
+  );
+
   it('fails with the path, and leaves what was there as it was', async () => {
     const dir = await temporaryDir();
     await writeFile(join(dir, 'file'), 'whole');

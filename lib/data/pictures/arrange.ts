@@ -2,8 +2,9 @@
 import { splits as allSplits, requirePart, type Split } from '../split.js';
 import { byFolders } from './class-folders.js';
 import { findLabels, gaps, type LabelTable, readLabels, unusedLabels } from './labels.js';
-import { type Listing, naturally } from './listing.js';
-import { type Part, partsOf, topOf } from './parts.js';
+import { type Listing, naturally, within } from './listing.js';
+import { type Part, partNamed, partsOf, topOf } from './parts.js';
+import { listed, shown } from './words.js';
 
 export interface Picture {
   /** Its name in the listing. */
@@ -71,6 +72,7 @@ export async function arrange(
     classed.set(part, await classify(listing, part, contents, options, shared.table));
   }
   const part = parts.find((each) => each.split === split) as Part;
+  if (!split) warnings.push(...deeperParts(listing.path, top, contents.pictures));
   const own = classed.get(part) as Classed;
   const classes = inOrder([...classed.values()].flatMap(({ names }) => [...names]));
   const indices = new Map(classes.map((name, index) => [name, index]));
@@ -84,6 +86,21 @@ export async function arrange(
     folder: part.folder,
     warnings: [...warnings, ...shared.notes, ...own.warnings],
   };
+}
+
+/** A line where folders further down are named as parts, such as `cat/train` and `cat/test`: they are read as one. */
+function deeperParts(path: string, top: string, pictures: readonly string[]): string[] {
+  const named = new Map<Split, string>();
+  for (const picture of pictures) {
+    const folders = within(top, picture).split('/').slice(0, -1);
+    const depth = folders.findIndex((folder, index) => index > 0 && partNamed(folder));
+    if (depth < 0) continue;
+    const split = partNamed(folders[depth] as string) as Split;
+    if (!named.has(split)) named.set(split, folders.slice(0, depth + 1).join('/'));
+  }
+  if (named.size < 2) return [];
+  const which = listed([...named.values()]);
+  return [`${shown(path)}: ${which} read as one, not as parts, as they do not lie at the top`];
 }
 
 /** Labels that are for all parts: of the named file, or of the one at the top. */

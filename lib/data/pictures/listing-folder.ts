@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ioError } from '../../files.js';
 import { isHidden, type Listing, naturally } from './listing.js';
+import { mayBeSvg } from './recognize.js';
 
 // File handles of node:fs/promises cost half as much again, and there may be many thousands of files.
 const files = { open: promisify(open), read: promisify(read), close: promisify(close) };
@@ -19,6 +20,7 @@ export async function listFolder(path: string): Promise<Listing> {
   const found = { files: [] as string[], folders: [] as string[] };
   await walk(path, '', [], found);
   const place = (name: string): string => join(path, name);
+  const svgs = new Set<string>();
   return {
     path,
     files: found.files.sort(naturally),
@@ -28,7 +30,9 @@ export async function listFolder(path: string): Promise<Listing> {
       const file = await files.open(place(name), 'r');
       try {
         const { bytesRead, buffer } = await files.read(file, Buffer.alloc(length), 0, length, 0);
-        return buffer.subarray(0, bytesRead);
+        const head = buffer.subarray(0, bytesRead);
+        if (mayBeSvg(head)) svgs.add(name);
+        return head;
       } finally {
         await files.close(file);
       }
@@ -36,8 +40,10 @@ export async function listFolder(path: string): Promise<Listing> {
     async bytes(name, limit = Infinity) {
       return readLimited(place(name), limit);
     },
-    // libvips takes brackets at the end of a path for options of its own.
-    source: (name) => (name.endsWith(']') ? readFile(place(name)) : Promise.resolve(place(name))),
+    // libvips takes brackets at the end of a path for options of its own, and reads other files of the folder into an SVG that
+    // it is given by its path.
+    source: (name) =>
+      name.endsWith(']') || svgs.has(name) ? readFile(place(name)) : Promise.resolve(place(name)),
     close: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 /** Parts of data by the names of their folders. */
 import { GanodeError } from '../../errors.js';
 import type { Split } from '../split.js';
-import { isIn, within } from './listing.js';
+import { baseOf, isIn, within } from './listing.js';
 import { counted, listed, shown } from './words.js';
 
 const names: Readonly<Record<string, Split>> = {
@@ -42,8 +42,11 @@ export function topOf({
   folders: readonly string[];
 }): string {
   let top = '';
+  // Folders that hold no picture count only where they are named as parts.
+  const withPictures = new Set(pictures.flatMap(foldersOf));
+  const counting = folders.filter((name) => withPictures.has(name) || partNamed(baseOf(name)));
   for (;;) {
-    const inner = folders.filter((name) => isIn(top, name) && !within(top, name).includes('/'));
+    const inner = counting.filter((name) => isIn(top, name) && !within(top, name).includes('/'));
     const [only] = inner;
     if (only === undefined || inner.length > 1 || partNamed(within(top, only))) return top;
     const holdsFoldersOnly = pictures.every(
@@ -52,6 +55,12 @@ export function topOf({
     if (!holdsFoldersOnly) return top;
     top = only;
   }
+}
+
+/** The folders that a file lies in, the outermost first. */
+function foldersOf(name: string): string[] {
+  const parts = name.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 /**
@@ -63,7 +72,7 @@ export function topOf({
 export function partsOf(
   path: string,
   top: string,
-  { pictures }: { pictures: readonly string[] },
+  { pictures, folders: all }: { pictures: readonly string[]; folders: readonly string[] },
 ): { parts: Part[]; warnings: string[] } {
   const inFolders = new Map<string, string[]>();
   const strays: string[] = [];
@@ -75,12 +84,16 @@ export function partsOf(
     else if (inFolders.has(folder)) inFolders.get(folder)?.push(picture);
     else inFolders.set(folder, [picture]);
   }
+  // Beside a training part of which no picture can be read, another part is still no class.
+  const hasTrain = all.some(
+    (folder) => isIn(top, folder) && partNamed(within(top, folder)) === 'train',
+  );
   const folders = [...inFolders.keys()];
   const named = folders.filter(partNamed);
   const whole: Part = { folder: top, pictures };
   if (named.length === 0) return { parts: [whole], warnings: [] };
   const areParts = named.length === folders.length;
-  if (!areParts || (named.length < 2 && partNamed(named[0] as string) !== 'train')) {
+  if (!areParts || (named.length < 2 && !hasTrain)) {
     const others = folders.filter((folder) => !partNamed(folder));
     const why = areParts
       ? 'as a class, not as a part, as there is no train and no second part'

@@ -157,6 +157,14 @@ export function sizeOf(head: Uint8Array): { height: number; width: number } | un
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
+/**
+ * Whether libvips may take a file for SVG, whatever it is called: it looks for the tag in its beginning, and unpacks what is
+ * packed by gzip.
+ */
+export function mayBeSvg(head: Uint8Array): boolean {
+  return begins('\x1f\x8b')(head) || /<(?:\w+:)?svg/i.test(latin(head, 0, headLength));
+}
+
 /** What commonly lies beside pictures and is no text. */
 const beside = ['.db', '.ini', '.lnk', '.zip', '.gz', '.tgz', '.tar', '.bz2', '.xz', '.7z', '.rar'];
 

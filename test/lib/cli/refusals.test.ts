@@ -36,6 +36,12 @@ describe('options', () => {
     [2, /unknown option --bach: did you mean --batch\?/, ['train', '--bach', '3']],
     [
       2,
+      /Expected a value for --out but received the option --dry-run/,
+      ['train', '--out', '--dry-run'],
+    ],
+    [2, /Expected --resume with --changed-data/, ['train', '--changed-data']],
+    [
+      2,
       /'--batch <n>' argument 'x' is invalid. expected a whole number from 1/,
       ['train', '--batch', 'x'],
     ],

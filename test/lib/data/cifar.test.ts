@@ -93,9 +93,11 @@ describe('CIFAR', () => {
     await writeFile(join(dir, 'data_batch_3.bin'), batch([3]));
     await writeFile(join(dir, 'batches.meta.txt'), 'one\ntwo\n');
     await refused(dir, /batches\.meta\.txt: expected 10 names of classes but it holds 2/);
+    await writeFile(join(dir, 'batches.meta.txt'), 'one\ntwo\n3\n4\n5\n6\n7\n8\none\n9\n');
+    await refused(dir, /batches\.meta\.txt: names two classes "one"/);
     const half = await temporaryDir();
     await writeFile(join(half, 'data_batch_1.bin'), batch([3]));
-    await refused(half, /could not read .*data_batch_2\.bin: ENOENT/, 'IO');
+    await refused(half, /could not read .*data_batch_2\.bin: no such file or folder/, 'IO');
     await refused('cifar10', /cifar10: expected its folder: unpack .* \(cifar10:DIR\)/);
     const archive = join(half, 'cifar-10-binary.tar.gz');
     await writeFile(archive, 'packed');

@@ -104,6 +104,11 @@ describe('a folder of images', () => {
     await writeFile(join(dir, 'a.png'), '');
     await expect(openDataset(dir)).rejects.toMatchObject({ code: 'INVALID_DATA' });
     await expect(openDataset(join(dir, 'x'))).rejects.toThrow(/no folder is there/);
+    await writeFile(join(dir, 'pictures.zip'), 'no zip');
+    await expect(openDataset(join(dir, 'pictures.zip'))).rejects.toThrow(
+      /pictures\.zip: expected a folder, a zip, .* but it is another file/,
+    );
+    await expect(openDataset('/dev/null')).rejects.toThrow(/but it is a device or pipe/);
     await expect(openDataset('minst')).rejects.toThrow(/did you mean "mnist"\?/);
   });
 

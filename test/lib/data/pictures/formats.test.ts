@@ -110,3 +110,24 @@ it('a 16-bit TIFF keeps its brightness', async () => {
   const [pixel] = await firstPixels(await openDataset(dir, { image: { channels: 1 } }));
   expect(pixel).toEqual([200]);
 });
+
+it.each([0, 1e6])('an SVG shows no other file, with %i bytes in memory', async (memoryLimit) => {
+  const dir = await temporaryDir();
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4">';
+  const other = `file://${join(dir, 'other.png')}`;
+  await fill(dir, {
+    'other.png': await plain({ r: 0, g: 0, b: 255 }),
+    'data/a.svg': `${svg}<rect width="4" height="4" fill="red"/><image href="b.png" width="4" height="4"/><image href="${other}" width="4" height="4"/></svg>`,
+    'data/b.png': await plain({ r: 0, g: 255, b: 0 }),
+    'data/c.jpg': `<!-- called otherwise -->${svg}<rect width="4" height="4" fill="red"/><image href="b.png" width="4" height="4"/></svg>`,
+  });
+  const dataset = await openDataset(join(dir, 'data'), {
+    image: { height: 2, width: 2 },
+    memoryLimit,
+  });
+  expect(await firstPixels(dataset)).toEqual([
+    [255, 0, 0],
+    [0, 255, 0],
+    [255, 0, 0],
+  ]);
+});

@@ -92,4 +92,33 @@ describe.each(ways)('parts of $way', (way) => {
       /expected one folder a part but train and training both name the part "train"/,
     );
   });
+
+  it('are found beside folders without pictures, as detectors of objects have them', async () => {
+    const files = {
+      'images/train/1.png': r,
+      'images/val/1.png': g,
+      'labels/train/1.txt': '0 0.5 0.5 1 1',
+      'labels/val/1.txt': '0 0.5 0.5 1 1',
+    };
+    const train = await opened(files, way);
+    expect(train).toMatchObject({ length: 1, split: 'train', splits: ['train', 'validation'] });
+    expect(train.classes).toBeUndefined();
+    expect(await firstPixels(train)).toEqual([[255, 0, 0]]);
+  });
+
+  it('are not trained on in place of a training part that cannot be read', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    const files = { 'train/1.heic': heic, 'test/1.png': r };
+    await expect(opened(files, way)).rejects.toThrow(/has no part "train" .*: it has test/);
+    expect(await opened(files, way, { split: 'test' })).toMatchObject({ length: 1 });
+  });
+
+  it('that lie in classes are told to be read as one', async () => {
+    const files = { 'cat/train/1.png': r, 'cat/test/1.png': g, 'dog/train/1.png': b };
+    const dataset = await opened(files, way);
+    expect(dataset).toMatchObject({ length: 3, classes: ['cat', 'dog'] });
+    expect(dataset.warnings).toEqual([
+      `${dataset.name}: cat/test and cat/train read as one, not as parts, as they do not lie at the top`,
+    ]);
+  });
 });
