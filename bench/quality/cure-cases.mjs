@@ -290,6 +290,7 @@ export const cases = {
       gain: { ...saturated, outputGain: 1 },
       outputNorm: { ...saturated, outputNormalized: true },
       batchNorm: { ...saturated, normalized: true },
+      'gain + batchNorm': { ...saturated, outputGain: 1, normalized: true },
     },
   },
   'strong-discriminator': {
