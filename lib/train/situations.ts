@@ -151,6 +151,24 @@ export const situations: readonly Situation[] = [
     vain: [{ says: 'R1 of weight 1', shown: 'minimax: r1' }],
   },
   {
+    name: 'a discriminator of several steps and a far higher rate',
+    kinds: ['collapse', 'saturation'],
+    holds: (recipe) =>
+      recipe.loss?.kind === 'nonSaturating' &&
+      recipe.discriminatorSteps > 1 &&
+      recipe.penalties.length === 0 &&
+      rateOf(recipe, 'discriminator') >= 5 * rateOf(recipe, 'generator'),
+    untreated: 'strong-discriminator-steps: untreated',
+    cures: [
+      {
+        says: 'one step',
+        settings: () => ['discriminatorSteps=1'],
+        shown: 'strong-discriminator: untreated',
+      },
+    ],
+    vain: [],
+  },
+  {
     name: 'a generator without normalization',
     kinds: ['collapse'],
     // Networks that were made to do without normalization come with penalties: those were not tried.

@@ -114,6 +114,11 @@ describe('situations', () => {
     }
   });
 
+  it('have what helps keras-mnist at its full width too', () => {
+    const { means } = entry('keras-mnist-full: untreated');
+    expect(helps(entry('keras-mnist-full: batchNorm').means, means)).toBe(true);
+  });
+
   it('are told by what is particular to them, not by the recipe alone', () => {
     expect(situationOf('collapse', resolve({ recipe: 'wgan' }))).toBeUndefined();
     const adam = { kind: 'adam', learningRate: 1e-3 };
