@@ -88,8 +88,9 @@ export function showValue(value: unknown): string {
   if (Array.isArray(value) || ArrayBuffer.isView(value))
     return showList(value as ArrayLike<unknown>);
   try {
-    const plain = Object.getPrototypeOf(value ?? 0) === Object.prototype;
-    return cut((plain ? jsonOf(value) : undefined) ?? String(value), mostOfValue);
+    const text = String(value);
+    // Plain data says nothing of itself.
+    return cut((text === '[object Object]' ? jsonOf(value) : undefined) ?? text, mostOfValue);
   } catch {
     // An object that does not say what it is.
     return Object.prototype.toString.call(value);

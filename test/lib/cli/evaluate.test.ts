@@ -165,7 +165,15 @@ describe('ganode evaluate refuses', () => {
       '--count',
       '1',
     );
-    await refused(2, /more images than the 5 neighbours of precision/, run, '--count', '4');
+    await refused(
+      2,
+      /more images than the 5 neighbours of density/,
+      run,
+      '--count',
+      '4',
+      '--metrics',
+      'density',
+    );
     const unknown = /Unknown metric "frechetDistanse"; did you mean "frechetDistance"\?/;
     await refused(2, unknown, run, '--metrics', 'frechetDistanse');
     await refused(

@@ -209,7 +209,7 @@ describe('data', () => {
     const tooLarge = /at least 10001 images, one batch, but the data has 10000/;
     await refused(3, tooLarge, ...onTest('--batch', '10001'));
     const data = await temporaryDir();
-    await refused(3, /expected PNG, JPEG or WebP files but found none/, ...bad('--data', data));
+    await refused(3, /expected pictures \(PNG, JPEG, .*\) but found none/, ...bad('--data', data));
     const images = join(data, 'train-images-idx3-ubyte');
     const short = Buffer.from('0000080300000002000000010000000107', 'hex');
     const promised = /cut short: its header promises 2×1×1 = 2 bytes but 1 follow/;

@@ -95,7 +95,7 @@ describe('CIFAR', () => {
     await refused(dir, /batches\.meta\.txt: expected 10 names of classes but it holds 2/);
     const half = await temporaryDir();
     await writeFile(join(half, 'data_batch_1.bin'), batch([3]));
-    await refused(half, /could not read .*data_batch_2\.bin: ENOENT/, 'IO');
+    await refused(half, /could not read .*data_batch_2\.bin: no such file or folder/, 'IO');
     await refused('cifar10', /cifar10: expected its folder: unpack .* \(cifar10:DIR\)/);
     const archive = join(half, 'cifar-10-binary.tar.gz');
     await writeFile(archive, 'packed');
@@ -106,6 +106,10 @@ describe('CIFAR', () => {
     await mkdir(python);
     await writeFile(join(python, 'data_batch_1'), 'pickled');
     await refused(`cifar10:${python}`, /looks like the Python version: take the binary version/);
-    await refused(`cifar10:${join(half, 'none')}`, /could not read .*none: ENOENT/, 'IO');
+    await refused(
+      `cifar10:${join(half, 'none')}`,
+      /could not read .*none: no such file or folder/,
+      'IO',
+    );
   });
 });
