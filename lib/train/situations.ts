@@ -166,7 +166,7 @@ export const situations: readonly Situation[] = [
         shown: 'strong-discriminator: untreated',
       },
     ],
-    vain: [],
+    vain: [{ says: 'equal rates', shown: 'strong-discriminator-steps: equal-rates' }],
   },
   {
     name: 'a generator without normalization',
