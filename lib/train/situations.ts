@@ -45,10 +45,10 @@ const operators = (recipe: Recipe, network: 'generator' | 'discriminator'): stri
 const unnormalized = (recipe: Recipe): boolean =>
   !operators(recipe, 'generator').some((op) => /Norm$|^modulated/.test(op));
 
-/** Where a scheduled rate begins. */
+/** The highest where it moves. */
 const rateOf = ({ optimizers }: Recipe, network: 'generator' | 'discriminator'): number => {
   const rate = optimizers[network]?.learningRate ?? 0;
-  return typeof rate === 'number' ? rate : rate.from;
+  return typeof rate === 'number' ? rate : Math.max(rate.from, rate.to);
 };
 
 const rates = (generator: number, discriminator: number): string[] => [
@@ -65,7 +65,7 @@ const earlier = 'earlier, keras-mnist at full width';
 /** The first that holds counts: the most particular stand first. */
 export const situations: readonly Situation[] = [
   {
-    name: "points, where the generator's rate is far above the discriminator's,",
+    name: "a generator of points with a rate far above the discriminator's",
     kinds: ['collapse'],
     holds: (recipe) =>
       arePoints(recipe) && rateOf(recipe, 'generator') >= 4 * rateOf(recipe, 'discriminator'),

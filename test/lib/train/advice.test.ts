@@ -136,6 +136,15 @@ describe('advise', () => {
     );
   });
 
+  it('computes rates from those of the recipe, the highest of one that moves', () => {
+    const rmsprop = (learningRate: unknown) => ({ learningRate });
+    const schedule = { schedule: 'linear', from: 0, to: 0.06, images: 1000 };
+    const optimizers = { generator: rmsprop(schedule), discriminator: rmsprop(0.03) };
+    expect(advise('gradient', resolve({ recipe: 'wgan', optimizers } as RecipeConfig))).toMatch(
+      /^a critic with clipped weights at a high rate was helped by a gradient penalty in the place of clipping \(--set weightClipping=null --set 'penalties=\[.*\]'\), or a tenth of both rates \(--set optimizers\.generator\.learningRate=0\.006 --set optimizers\.discriminator\.learningRate=0\.003\); not by/,
+    );
+  });
+
   it('tells what to change in networks of your own, and another recipe only where the images fit', () => {
     const own = resolvedTiny();
     const { generator } = own.models;
