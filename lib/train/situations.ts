@@ -192,6 +192,7 @@ export const situations: readonly Situation[] = [
     ],
     vain: [
       { says: "Adam's betas of 0.5, 0.999", shown: 'keras-mnist: betas' },
+      { says: 'augmentation', shown: 'keras-mnist: diffAugment' },
       { says: 'R1', shown: `${earlier}: r1` },
       { says: "R3GAN's objective", shown: `${earlier}: relativistic-r1-r2` },
       {
