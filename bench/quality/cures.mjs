@@ -38,7 +38,7 @@ function trainingsOf(name) {
     return Object.fromEntries(
       Object.entries(healthy).map(([key, { size, ...config }]) => [
         key,
-        { config, settings: [], size, images: 25_600, watched: true },
+        { config, settings: [], size, images: 51_200, watched: true },
       ]),
     );
   }
