@@ -49,35 +49,56 @@ const others = {
   r3gan: { recipe: 'r3gan', batch: 64, model: { width: 8, maxWidth: 32 } },
 };
 
-/** Perceptrons for points in the plane: two hidden layers of 128. */
+/**
+ * Perceptrons for points in the plane, or for images of another shape: two hidden layers. `outputGain` multiplies the initial weights of
+ * G's last layer, behind which images have a hyperbolic tangent.
+ */
 export function perceptrons({
+  shape = [2, 1, 1],
+  latent = 16,
+  units = 128,
+  outputGain = 1,
   normalized = false,
+  outputNormalized = false,
   spectral = false,
   batchStatistics = false,
+  dropout = 0,
   packing = 1,
 } = {}) {
+  const [channels, height, width] = shape;
   const hidden = (x) => {
-    const h = g.dense(x, { units: 128 });
+    const h = g.dense(x, { units });
     return g.relu(normalized ? g.batchNorm(h) : h);
   };
-  const image = g.dense(hidden(hidden(g.input('z', { shape: [16] }))), { units: 2 });
+  const initializer = { kind: 'heNormal', gain: outputGain };
+  let image = g.dense(hidden(hidden(g.input('z', { shape: [latent] }))), {
+    units: channels * height * width,
+    ...(outputGain !== 1 && { initializer }),
+  });
+  if (outputNormalized) image = g.batchNorm(image);
+  image = g.reshape(image, { shape });
+  if (height > 1) image = g.tanh(image);
   const normal = spectral ? { spectralNorm: true } : {};
-  let h = g.flatten(g.input('image', { shape: [2 * packing, 1, 1] }));
+  let h = g.flatten(g.input('image', { shape: [channels * packing, height, width] }));
   for (let layer = 0; layer < 2; layer += 1) {
-    h = g.leakyRelu(g.dense(h, { units: 128, ...normal }));
+    h = g.leakyRelu(g.dense(h, { units, ...normal }));
+    if (dropout > 0) h = g.dropout(h, { rate: dropout });
   }
   if (batchStatistics) h = g.minibatchStdDev(h);
   return {
-    generator: g.graph({ image: g.reshape(image, { shape: [2, 1, 1] }) }),
+    generator: g.graph({ image }),
     discriminator: g.graph({ logits: g.dense(h, { units: 1, ...normal }) }),
   };
 }
 
+/** Perceptrons for MNIST, whose images begin black and white. */
+const saturated = { shape: [1, 28, 28], latent: 64, units: 256, outputGain: 1000 };
+
 const adam = (learningRate) => ({ kind: 'adam', learningRate, betas: [0.9, 0.999] });
 
 /**
- * Each: the recipe, the data, the images shown, and what is tried alone or together. Two of them were expected to fail and did not:
- * `strong-discriminator` and `wgan-fast`.
+ * Each: the recipe, the data, the images shown, and what is tried alone or together. Five were expected to fail and did not, so
+ * that nothing can help them: `strong-discriminator`, `wgan-fast`, `wgan-adam`, `grid` and `grid-minimax`.
  */
 export const cases = {
   'keras-mnist': {
@@ -94,6 +115,13 @@ export const cases = {
       ...join('batchNorm', 'r1'),
     },
     others: pickOthers('dcgan', 'sngan', 'r3gan'),
+  },
+  'keras-mnist-full': {
+    title: 'the same networks at their full width',
+    config: { recipe: 'keras-mnist', batch: 64 },
+    images: 32_000,
+    tried: pick('batchNorm', 'betas', 'r1'),
+    others: { dcgan: { recipe: 'dcgan', batch: 64 } },
   },
   scarce: {
     title: 'DCGAN without normalization on 500 digits',
@@ -159,6 +187,110 @@ export const cases = {
       batchNorm: { normalized: true },
       spectralNorm: { spectral: true },
       minibatchStdDev: { batchStatistics: true },
+    },
+  },
+  'grid-minimax': {
+    title: 'the same with the minimax loss',
+    data: 'grid',
+    networks: {},
+    config: {
+      recipe: 'perceptrons',
+      loss: { kind: 'minimax' },
+      batch: 256,
+      optimizers: { generator: adam(1e-3), discriminator: adam(1e-3) },
+    },
+    images: 500_000,
+    tried: {},
+  },
+  'grid-fast-generator': {
+    title: 'perceptrons on the grid, whose generator has ten times the rate of its discriminator',
+    data: 'grid',
+    networks: {},
+    config: {
+      recipe: 'perceptrons',
+      loss: { kind: 'nonSaturating' },
+      batch: 256,
+      optimizers: { generator: adam(1e-3), discriminator: adam(1e-4) },
+    },
+    images: 500_000,
+    tried: {
+      'equal-rates': rates(1e-3, 1e-3),
+      ttur: rates(1e-4, 4e-4),
+      ...pick('packing', 'wasserstein-gradientPenalty', 'betas', 'r1', 'relativistic-r1-r2'),
+    },
+    rebuilt: {
+      minibatchStdDev: { batchStatistics: true },
+      dropout: { dropout: 0.3 },
+      batchNorm: { normalized: true },
+    },
+  },
+  'wgan-faster': {
+    title: 'WGAN at a learning rate of 5e-2, a thousand times its own',
+    config: {
+      recipe: 'wgan',
+      batch: 64,
+      model: { width: 16 },
+      optimizers: {
+        generator: { learningRate: 5e-2 },
+        discriminator: { learningRate: 5e-2 },
+      },
+    },
+    images: 32_000,
+    tried: {
+      slow: rates(5e-3, 5e-3),
+      slower: rates(5e-4, 5e-4),
+      gradientPenalty: [penalty(gradientPenalty), 'weightClipping=null'],
+      'slow-generator': rates(5e-4, 5e-2),
+    },
+  },
+  'wgan-adam': {
+    title: 'WGAN by Adam with momentum at 1e-2',
+    config: {
+      recipe: 'wgan',
+      batch: 64,
+      model: { width: 16 },
+      optimizers: { generator: adam(1e-2), discriminator: adam(1e-2) },
+    },
+    images: 32_000,
+    tried: {},
+  },
+  'strong-discriminator-steps': {
+    title: 'DCGAN without batch norm in D, of which it takes five steps at ten times the rate',
+    config: {
+      recipe: 'dcgan',
+      batch: 64,
+      model: { width: 16, discriminatorNorm: 'none' },
+      discriminatorSteps: 5,
+      optimizers: { discriminator: { learningRate: 2e-3 } },
+    },
+    images: 96_000,
+    tried: {
+      'equal-rates': rates(2e-4, 2e-4),
+      ...pick('r1', 'hinge', 'diffAugment'),
+      discriminatorNorm: ['model.discriminatorNorm=batch'],
+      'wasserstein-gradientPenalty': measures['wasserstein-gradientPenalty'],
+    },
+  },
+  'saturated-output': {
+    title:
+      'perceptrons whose generator begins with outputs far outside of what its hyperbolic tangent passes on',
+    networks: saturated,
+    config: {
+      recipe: 'perceptrons',
+      loss: { kind: 'nonSaturating' },
+      batch: 64,
+      optimizers: { generator: adam(2e-4), discriminator: adam(2e-4) },
+    },
+    images: 32_000,
+    tried: {
+      ...pick('r1', 'gradientPenalty', 'hinge', 'leastSquares', 'relativistic-r1-r2', 'smoothing'),
+      fast: rates(2e-3, 2e-3),
+    },
+    rebuilt: {
+      gain: { ...saturated, outputGain: 1 },
+      outputNorm: { ...saturated, outputNormalized: true },
+      batchNorm: { ...saturated, normalized: true },
+      'gain + batchNorm': { ...saturated, outputGain: 1, normalized: true },
     },
   },
   'strong-discriminator': {

@@ -2,6 +2,7 @@
 //
 //   node bench/quality/cures.mjs                                  every case, one seed each
 //   node bench/quality/cures.mjs --only keras-mnist --seeds 2     one case; --tried batchNorm,betas of its measures only
+//   node bench/quality/cures.mjs --only keras-mnist --grid DIR    64 fakes of each as a picture in a folder
 //   node bench/quality/cures.mjs --only healthy --images 32000    trainings that go well, for false alarms
 //
 // Records results/cures.json, one entry for each case and measure; --missing leaves out what is there. Of images, the Fréchet distance of 10,000 fakes by the
@@ -37,7 +38,7 @@ function trainingsOf(name) {
     return Object.fromEntries(
       Object.entries(healthy).map(([key, { size, ...config }]) => [
         key,
-        { config, settings: [], size, images: 25_600, watched: true },
+        { config, settings: [], size, images: 51_200, watched: true },
       ]),
     );
   }
@@ -45,7 +46,8 @@ function trainingsOf(name) {
   const shared = { images, data, few };
   const all = { untreated: { ...shared, config, networks, settings: [] } };
   for (const [key, settings] of Object.entries(tried)) {
-    const packed = networks && settings.includes('packing=2') ? { packing: 2 } : networks;
+    const packed =
+      networks && settings.includes('packing=2') ? { ...networks, packing: 2 } : networks;
     all[key] = { ...shared, config, networks: packed, settings };
   }
   for (const [key, changed] of Object.entries(rebuilt)) {
@@ -123,7 +125,7 @@ async function runSeed(training, seed) {
       ? { failure }
       : training.watched
         ? {}
-        : await measure(trainer, data, out);
+        : await measure(trainer, data, out, `${training.entry.replace(/\W+/g, '-')}.png`);
     await trainer.dispose();
     const last = reports.slice(-10).flatMap(({ metrics }) => metrics.sampleDiversity ?? []);
     return {
@@ -144,7 +146,7 @@ async function runSeed(training, seed) {
   }
 }
 
-async function measure(trainer, data, out) {
+async function measure(trainer, data, out, picture) {
   if (data.dtype === 'float32') {
     const { data: points } = await trainer.sampleRaw(2500, { seed: 1 });
     const { modes, highQuality, reverseKl } = mixtureMetrics(points, data.name);
@@ -153,7 +155,8 @@ async function measure(trainer, data, out) {
   const generator = await Generator.load(join(out, 'run'), { threads: 1 });
   const extractor = await once(data, () => openClassifier(data, { threads: 1 }));
   try {
-    if (values.grid) await (await generator.sample(64)).toGrid(values.grid);
+    if (values.grid)
+      await (await generator.sample(64, { seed: 1 })).toGrid(join(values.grid, picture));
     const options = { generator, data, extractor, threads: 1, metrics: ['frechetDistance'] };
     const [{ value, floor }] = (await evaluate(options)).metrics;
     const found = await extractor.predict(await generator.sample(2000, { seed: 1 }));
@@ -182,7 +185,7 @@ for (const name of names) {
     if (values.missing && done()[entry]) continue;
     const seeds = [];
     for (const seed of seedsOf(values.seeds)) {
-      seeds.push(await runSeed(training, seed));
+      seeds.push(await runSeed({ ...training, entry }, seed));
       const { curves, ...numbers } = seeds.at(-1);
       console.log(entry, JSON.stringify(numbers));
     }
