@@ -7,6 +7,7 @@ import { merge, type RecipeConfig, validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
 import { changesBetween } from './changes.js';
 import { latestCheckpoint, offerEarlier, readMetadata } from './checkpoints.js';
+import { requireShape } from './data.js';
 import { resolveCheckpoint } from './inspect.js';
 
 /** What may differ from the checkpoint's recipe: how long and how it is watched, not what is computed. */
@@ -53,6 +54,7 @@ export async function openResumed(
     const { recipe: written, step, data } = readMetadata(report, path);
     // Settings that are newer than the checkpoint have their defaults.
     const stored = validate(recipeSchema, written);
+    requireShape(stored, dataset);
     if (data && !changedData) requireSameData(data, identity, stored, path);
     requireClasses(stored, dataset, path);
     const recipe = validate(recipeSchema, merge(stored, config));

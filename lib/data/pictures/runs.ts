@@ -26,12 +26,24 @@ export async function withoutRuns(
   const first = runs[0];
   return {
     files: listing.files.filter(isKept),
-    folders: listing.folders.filter(isKept),
+    folders: foldersWithout(runs, listing, isKept),
     warnings:
       first === undefined
         ? []
         : [`${counted(runs.length, 'folder')} of training runs left out, such as ${shown(first)}`],
   };
+}
+
+/** A folder that holds nothing but runs is none of the data's, so nobody misses pictures in it. */
+function foldersWithout(
+  runs: readonly string[],
+  { files, folders }: Listing,
+  isKept: (name: string) => boolean,
+): string[] {
+  const rest = files.filter(isKept);
+  const isForRuns = (folder: string): boolean =>
+    runs.some((run) => isIn(folder, run)) && !rest.some((file) => isIn(folder, file));
+  return folders.filter((folder) => isKept(folder) && !isForRuns(folder));
 }
 
 /** Folders that have the marks of a run, outermost ones only. */

@@ -91,6 +91,16 @@ describe('a run', () => {
     );
   });
 
+  it('keeps its size', async () => {
+    const refused = await elsewhere('train', '--resume', run(), '--size', '16', '--images', '128');
+    expect(refused).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /Expected images of 3×8×8 for the recipe but .*pets has 3×16×16/,
+      ),
+    });
+  });
+
   it('finds moved data by --data, and takes it as it did', async () => {
     const moved = join(dir, 'moved');
     await rename(join(dir, 'home', 'pets'), moved);

@@ -32,6 +32,13 @@ describe.each(ways)('run directories in $way', (way) => {
     expect(dataset.warnings).toEqual(['1 folder of training runs left out, such as old']);
   });
 
+  it('leave no empty class behind in the folder that they lie in', async () => {
+    const files = { 'cat/1.png': r, 'dog/1.png': b, ...run('runs/1/') };
+    const dataset = await opened(files, way);
+    expect(dataset.classes).toEqual(['cat', 'dog']);
+    expect(dataset.warnings).toEqual(['1 folder of training runs left out, such as runs/1']);
+  });
+
   it('are refused as data themselves', async () => {
     await expect(opened(run(''), way)).rejects.toMatchObject({
       code: 'INVALID_DATA',
