@@ -25,6 +25,13 @@ export function mayHoldLabels(name: string): boolean {
   return ['.csv', '.tsv', '.jsonl'].includes(extensionOf(name)) || baseOf(name) === 'dataset.json';
 }
 
+/** Whether a file is named as lists of labels are, in a form that is not read. */
+export function isUnreadLabels(name: string): boolean {
+  return /^(labels?|annotations?|classes|metadata)\.(txt|json|ya?ml|xml|xlsx?|parquet)$/i.test(
+    baseOf(name),
+  );
+}
+
 /**
  * Reads a list of labels: by its columns' names (of CSV and TSV, with or without a header where there are two), or as
  * `{"labels": [["00000/img.png", 6], …]}`, of which `null` for the list says that there are no classes.

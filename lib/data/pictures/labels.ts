@@ -3,7 +3,13 @@ import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import { GanodeError } from '../../errors.js';
 import { ioError } from '../../files.js';
-import { type Labels, mayHoldLabels, mostLabelBytes, parseLabels } from './label-file.js';
+import {
+  isUnreadLabels,
+  type Labels,
+  mayHoldLabels,
+  mostLabelBytes,
+  parseLabels,
+} from './label-file.js';
 import { folderOf, isIn, type Listing } from './listing.js';
 import { readLimited } from './listing-folder.js';
 import { NameIndex } from './name-index.js';
@@ -44,6 +50,12 @@ export async function findLabels(
     } catch (error) {
       notes.push(`${shown(file)} is not read as labels: ${(error as Error).message}`);
     }
+  }
+  const unread = files.filter((file) => folderOf(file) === folder && isUnreadLabels(file));
+  if (unread.length > 0) {
+    notes.push(
+      `${listed(unread)} not read as labels: lists are CSV, TSV, JSON Lines (.jsonl) or dataset.json`,
+    );
   }
   const [only, another] = found;
   if (only && another) {

@@ -105,10 +105,13 @@ async function open(listing: Listing, options: FolderOptions): Promise<Dataset> 
 
 function nothingFound(listing: Listing, { unread }: Sorted, warnings: string[]): GanodeError {
   const found = unread.length > 0 ? countKinds(unread) : 'none';
+  const zip = listing.files.find((name) => /\.zip$/i.test(name));
+  const hint = zip === undefined ? [] : [`${shown(zip)} lies there, and can be data itself`];
   return new GanodeError(
     'INVALID_DATA',
     [
       `${shown(listing.path)}: expected pictures (${whatIsRead}) but found ${found}`,
+      ...hint,
       ...warnings,
     ].join('; '),
     { details: { path: listing.path } },

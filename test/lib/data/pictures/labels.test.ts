@@ -81,6 +81,16 @@ describe.each(ways)('labels of $way', (way) => {
     expect(dataset.classes).toBeUndefined();
   });
 
+  it('are told of where they lie in a form that is not read', async () => {
+    const dataset = await opened({ ...flat, 'labels.txt': 'a dog', 'Annotations.json': '{}' }, way);
+    expect(dataset.labels).toBeUndefined();
+    expect(dataset.warnings).toEqual([
+      'Annotations.json and labels.txt not read as labels: lists are CSV, TSV, JSON Lines (.jsonl) or dataset.json',
+    ]);
+    const others = await opened({ ...flat, 'notes.txt': 'a dog' }, way);
+    expect(others.warnings ?? []).toEqual([]);
+  });
+
   it('leave out pictures without one, and count names without a picture', async () => {
     const csv = 'file,class\na.png,x\nc.png,y\nd.png,x\nb.png,\n';
     const dataset = await opened({ ...flat, 'labels.csv': csv }, way);

@@ -168,3 +168,10 @@ describe('a broken zip', () => {
     });
   });
 });
+
+it('a folder that holds nothing but a zip says that the zip can be data', async () => {
+  const path = await zipped([{ name: 'a.png', data: r }]);
+  await expect(openDataset(join(path, '..'))).rejects.toThrow(
+    /expected pictures .* but found none; pictures\.zip lies there, and can be data itself$/,
+  );
+});
