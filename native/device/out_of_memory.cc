@@ -61,4 +61,9 @@ std::optional<Error> outOfMemory(const std::exception& thrown) {
   return std::nullopt;
 }
 
+void throwIfOutOfMemory(const std::exception& thrown) {
+  const auto memory = outOfMemory(thrown);
+  if (memory) throw Error(memory->code(), memory->what(), memory->details());
+}
+
 }  // namespace ganode

@@ -12,4 +12,7 @@ namespace ganode {
 // details); nothing where it is about something else.
 std::optional<Error> outOfMemory(const std::exception& thrown);
 
+// Throws that Error, where it is one.
+void throwIfOutOfMemory(const std::exception& thrown);
+
 }  // namespace ganode

@@ -157,7 +157,7 @@ Values Graph::forward(const Values& inputs, const Mode& mode) const {
     try {
       values[node.value] = runNode(node, arguments, own);
     } catch (const c10::Error& error) {
-      if (const auto memory = outOfMemory(error)) throw *memory;
+      throwIfOutOfMemory(error);
       throw Error("INVALID_DATA", place(spec_.nodes[i]) + firstLine(error));
     }
     for (const size_t spent : node.last) values[spent].reset();

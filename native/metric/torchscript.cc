@@ -57,7 +57,7 @@ TorchScript::TorchScript(const TorchScriptOptions& options)
     module_->returnsFeatures = std::any_of(schema.arguments().begin(), schema.arguments().end(),
                                            [](const auto& one) { return one.name() == "return_features"; });
   } catch (const std::exception& cause) {
-    if (const auto memory = outOfMemory(cause)) throw *memory;
+    throwIfOutOfMemory(cause);
     throw Error("INVALID_DATA", options.path +
                                     ": expected a TorchScript file with a method forward, and it is none (" +
                                     firstLine(cause.what()) + ")");
@@ -95,7 +95,7 @@ TorchScript::Result TorchScript::extract(const at::Tensor& images) {
     try {
       output = module_->module.get_method("forward")(arguments, keywords);
     } catch (const std::exception& cause) {
-      if (const auto memory = outOfMemory(cause)) throw *memory;
+      throwIfOutOfMemory(cause);
       throw Error("INVALID_DATA", options_.path + ": the module does not take images of [" +
                                       std::to_string(images.size(1)) + ", " + std::to_string(images.size(2)) +
                                       ", " + std::to_string(images.size(3)) + "] (" +

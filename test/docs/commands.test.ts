@@ -17,6 +17,8 @@ let dir: string;
 
 /** What pages call `runs/a` where they do not train it, and RUN where they tell of autoencoders. */
 const theirs = 'prepared/a';
+/** Such a run at its full width, for weights that are to be taken on. */
+const wide = 'prepared/wide';
 const autoencoder = 'prepared/autoencoder';
 
 /** Digits in the beginning of MNIST's files. */
@@ -66,6 +68,7 @@ async function prepare(): Promise<void> {
   const small = ['--data', 'mnist', '--images', '128', '--batch', '64', '--threads', '1'];
   for (const [out, ...recipe] of [
     [theirs, '--recipe', 'dcgan', '--set', 'model.width=2'],
+    [wide, '--recipe', 'dcgan'],
     ['runs/papers/biggan-fashion', '--recipe', 'cgan'],
     [autoencoder, '--recipe', 'vae'],
   ]) {
@@ -109,7 +112,8 @@ describe.each(documents())('%s', (page) => {
       for (const out of ['runs/a', ...own])
         await rm(join(dir, out), { recursive: true, force: true });
       if (!own.includes('runs/a')) {
-        await cp(join(dir, theirs), join(dir, 'runs', 'a'), { recursive: true });
+        const taken = ofGanode.some((command) => command.includes('--transfer runs/a'));
+        await cp(join(dir, taken ? wide : theirs), join(dir, 'runs', 'a'), { recursive: true });
       }
       for (const command of ofGanode) {
         const whole = command.replace(/^(npx )?ganode /, '').replace(/\bRUN\b/g, autoencoder);
