@@ -6,7 +6,7 @@ export default defineConfig({
     pool: 'forks',
     // Two at a time: each may train with both cores of a small machine.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
