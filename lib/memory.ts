@@ -71,7 +71,7 @@ export function nativeOutOfMemory(message: string, details: Record<string, unkno
   });
 }
 
-/** As people read it: `8.6 GB`. */
+/** A number of bytes in the unit that people read it in: `8.6 GB`. */
 export function inBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(bytes) / 3)));

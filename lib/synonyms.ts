@@ -1,6 +1,6 @@
 /** What other software calls the options and settings of this one. */
 
-/** By the name here, the names elsewhere: small letters only, without dashes, underscores and dots. */
+/** Names that other software has for an option, by its name here; in small letters, without dashes, underscores and dots. */
 const names: Readonly<Record<string, readonly string[]>> = {
   batch: ['batchsize', 'batchsz', 'bs', 'bsz', 'minibatch', 'minibatchsize', 'batches'],
   epochs: ['numepochs', 'nepochs', 'maxepochs', 'numberofepochs', 'epoch', 'niter'],

@@ -59,7 +59,7 @@ function trainingsOf(name) {
   return all;
 }
 
-/** As text, a number a report, so that the file stays readable. */
+/** A curve is written as one line of text, a number for each report, so that the file stays readable. */
 const curve = (reports, name) =>
   reports
     .map(({ metrics }) => (metrics[name] === undefined ? '' : format(metrics[name])))

@@ -131,7 +131,7 @@ function swirl(set, turn) {
   });
 }
 
-/** As many pictures, drawn from those of some members. */
+/** A data set of the same number of pictures, which are drawn from some members only. */
 function redrawn(set, members, random) {
   const { shape, data, labels } = set;
   const size = data.length / shape[0];

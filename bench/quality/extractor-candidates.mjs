@@ -64,7 +64,7 @@ class Transformed {
   }
 }
 
-/** By quarters of a full turn. */
+/** Turns each picture by a number of quarter turns. */
 function turned({ shape, data }, quarters) {
   const [count, channels, height, width] = shape;
   const out = new Uint8Array(data.length);
@@ -171,7 +171,7 @@ function statistics() {
   };
 }
 
-/** By name; each is given the real pictures. */
+/** The extractors that are compared, by name; each is a function of the real pictures. */
 export const candidates = {
   features: (data) => openFeatures(data, { threads: 1 }),
   values: async () => valuesExtractor(),

@@ -17,7 +17,7 @@ export async function refuseExisting(path: string | undefined, force = false): P
   if (target.kind === 'file' && target.existing && !force) throw taken(path);
 }
 
-/** The same for a folder that files are written into. */
+/** Throws rather than write files into a folder that is there already, or to a path that is no folder. */
 export async function refuseExistingFolder(path: string | undefined, force = false): Promise<void> {
   if (path === undefined) return;
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {

@@ -82,7 +82,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
   }
 }
 
-/** As many images as the data has, of which more would say little, within bounds: few make noise, and more cost time. */
+/** The default number of generated images is that of the data, within bounds: fewer make the metrics noisy, more cost time and say little. */
 function defaultCount({ length }: Dataset): number {
   return Math.min(Math.max(length, 100), 10_000);
 }

@@ -21,7 +21,7 @@ export interface FeatureExtractor {
   readonly id: string;
   /** One line for people, e.g. accuracy of a trained classifier. */
   readonly description: string;
-  /** Of a trained classifier: true where it is not clearly better than guessing, so that its features mean little. */
+  /** True where the extractor is a trained classifier that is not clearly better than guessing, so that its features mean little. */
   readonly chance?: boolean;
   /** What lessens the worth of the features; one line each. */
   readonly warnings?: readonly string[];

@@ -12,7 +12,7 @@ import { extractAll, realBatches } from './features.js';
 import { shuffled } from './sides.js';
 
 export interface FeaturesOptions {
-  /** Of the filters, and of the pictures that the scale is taken from. 0 … 2^53 - 1, default 0. */
+  /** Seed of the filters' weights and of the choice of pictures that the scale is taken from. 0 … 2^53 - 1, default 0. */
   seed?: number;
   /** Threads of the native side; default: as many as ATen picks. */
   threads?: number;

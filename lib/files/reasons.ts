@@ -1,6 +1,6 @@
 /** What the file system says, in words. */
 
-/** By the system's code. `native/checkpoint/io_error.cc` has the same for what is written and read there. */
+/** Words for each code of the system's. `native/checkpoint/io_error.cc` has the same for what is written and read there. */
 const words: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EBUSY: 'in use',

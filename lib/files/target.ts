@@ -11,7 +11,7 @@ export type WriteTarget =
   /** A file that this process has open, such as `/dev/stdout`. */
   | { kind: 'descriptor'; descriptor: number };
 
-/** As many as Linux follows. */
+/** Links in a row that are followed before they count as a loop: the limit that Linux has. */
 const mostLinks = 40;
 
 /**

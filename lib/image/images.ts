@@ -42,8 +42,8 @@ export class Images {
   }
 
   /**
-   * The same as a file, in the format that its name ends in: .png, .jpg, .jpeg (on white), .webp, .avif, .tif or .tiff; PNG without
-   * an extension. Throws `INVALID_OPTION` for another one, or more pixels than the format holds; `IO`.
+   * Writes a grid of the images to a file, in the format that its name ends in: .png, .jpg, .jpeg (on white), .webp, .avif, .tif
+   * or .tiff; PNG without an extension. Throws `INVALID_OPTION` for another one, or more pixels than the format holds; `IO`.
    */
   async toGrid(file: string, options: { columns?: number; padding?: number } = {}): Promise<void> {
     pictureFormat(file);

@@ -81,7 +81,7 @@ export function toPng(frame: Frame): Promise<Buffer> {
   return sharpOf(frame).png().toBuffer();
 }
 
-/** For whatever sharp makes of it: of one channel it stays grey. */
+/** Gives the picture as sharp takes it up for encoding; a picture of one channel stays grey. */
 export function sharpOf({ width, height, channels, data }: Frame): Sharp {
   const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
   return channels === 1 ? picture.toColourspace('b-w') : picture;

@@ -16,7 +16,7 @@ export interface DoubledSizes {
   shorter: readonly [least: number, most: number];
 }
 
-/** Of both sides of the base. Up to 20, so that 15×20 and 9×16, doubled, make images of 3:4 and 9:16. */
+/** The least and the largest side of a base. The largest is 20, so that 15×20 and 9×16, doubled, make images of 3:4 and 9:16. */
 const baseSides = [2, 20] as const;
 
 /** Side that the papers' networks start from: 4×4, as DCGAN's 64×64 in four doublings. */

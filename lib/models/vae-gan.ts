@@ -36,7 +36,7 @@ interface Plan {
   levels: number;
 }
 
-/** As near 8×8 as can be: 64×64 is 8×8 doubled three times. */
+/** The base is the one nearest to 8×8: 64×64 is 8×8 doubled three times. */
 function planOf(image: ImageShape): Plan {
   const { base, doublings } = doublingsOf('vae-gan', image);
   const shorter = Math.min(...base);

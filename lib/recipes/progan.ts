@@ -20,7 +20,7 @@ const batches: Record<string, number> = {
   512: 4,
 };
 
-/** For heights that have no batch of their own: the one of the nearest square power of two, by the number of pixels. */
+/** The batch for a height that has none of its own: that of the nearest square power of two, by the number of pixels. */
 function otherBatches({ height, width }: ImageShape): Record<string, number> {
   const found: Record<string, number> = {};
   for (let factor = 1; height % factor === 0; factor *= 2) {

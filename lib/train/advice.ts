@@ -3,7 +3,7 @@ import { resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
 import { type Cure, type SignKind, type Situation, situations } from './situations.js';
 
-/** For where an encoder is trained too: the sources' advice, which no recorded training bears out. */
+/** The advice of the papers where an encoder is trained too; no recorded training bears it out. */
 const untried: Record<NonNullable<Recipe['autoencoding']>['kind'], string> = {
   vae: 'a smaller learning rate',
   vaeGan: 'a larger autoencoding.gamma, or a smaller learning rate for the discriminator',

@@ -12,7 +12,7 @@ export type SignKind = Exclude<WarningEvent['kind'], 'data' | 'transfer' | 'prof
 export interface Cure {
   /** In words, as the object of "helped by". */
   readonly says: string;
-  /** As `--set` takes them, for a recipe; these, `recipe` or `change`. */
+  /** Settings of the recipe, written as for `--set`. A cure has these, `recipe` or `change`. */
   readonly settings?: (recipe: Recipe) => readonly string[];
   /** The name of another recipe, for `--recipe`. */
   readonly recipe?: string;

@@ -36,7 +36,8 @@ FileLock::FileLock(std::string path) : path_(std::move(path)) {
 bool FileLock::tryOnce() {
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
   if (descriptor_ < 0) return true;
-  // Of this opening of the file, not of the process: two in one process exclude each other.
+  // The lock belongs to this opening of the file, not to the process, so two in one process exclude each
+  // other.
   int failed = 0;
   while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
@@ -46,7 +47,7 @@ bool FileLock::tryOnce() {
   if (failed == 0 && isStillThere(descriptor_, path_)) {
     state_ = State::Held;
     const std::string number = std::to_string(::getpid()) + "\n";
-    // For people only: the lock holds without it.
+    // The number is written for people to read; the lock holds without it.
     if (::ftruncate(descriptor_, 0) == 0 && ::pwrite(descriptor_, number.data(), number.size(), 0) < 0)
       return true;
     return true;

@@ -11,7 +11,7 @@
 namespace ganode {
 namespace {
 
-// As Linux.
+// Links in a row that are followed before they count as a loop: the limit that Linux has.
 constexpr int kMostLinks = 40;
 
 // Where a link to nothing leads in the end; the path itself where it is none.

@@ -9,7 +9,7 @@
 namespace ganode {
 namespace {
 
-// As people read it: 8.6 GB.
+// A number of bytes in the unit that people read it in: 8.6 GB.
 std::string inWords(double bytes) {
   const char* unit = "bytes";
   for (const char* larger : {"kB", "MB", "GB", "TB", "PB"}) {

@@ -103,7 +103,7 @@ describe('closed forms', () => {
   });
 
   it('the Fréchet distance of rows is that of their statistics, whichever way is shorter', async () => {
-    // Of 40 features, 45 rows go by singular values and 500 by covariances; both covariances have full rank.
+    // With 40 features, 45 rows go by singular values and 500 by covariances; both covariances have full rank.
     for (const [n, m] of [
       [45, 47],
       [45, 500],

@@ -40,7 +40,7 @@ export interface Contents {
 
 /** Pictures of a part with the names of their classes. */
 interface Classed {
-  /** Those that are kept. */
+  /** The pictures that are kept; strays are not among them. */
   pictures: readonly string[];
   /** Name of the class of each; undefined without classes. */
   classOf?: (picture: string) => string;

@@ -12,7 +12,7 @@ const resizing = { crop: 'cover', pad: 'inside', stretch: 'fill' } as const;
 export interface DecoderOptions {
   shape: ImageShape;
   fit?: Fit;
-  /** As CSS writes colours. Default white; around padded pictures of 4 channels, transparent. */
+  /** Colour behind transparent pixels and around padded pictures, as CSS writes colours. Default white; with 4 channels, transparent. */
   background?: string;
 }
 

@@ -111,7 +111,7 @@ async function content(zip: ZipFile, entry: Entry, limit: number): Promise<Buffe
 async function head(zip: ZipFile, entry: Entry, length: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let read = 0;
-  // Of what is stored as it is, no more is read than is asked for.
+  // An entry that is stored uncompressed can be read in part, so no more is read than was asked for.
   const part =
     entry.compressionMethod === 0 ? { start: 0, end: Math.min(length, entry.compressedSize) } : {};
   for await (const chunk of await streamOf(zip, entry, part)) {

@@ -7,7 +7,7 @@ import { baseOf, extensionOf, within } from './listing.js';
  */
 export class NameIndex {
   private readonly exact = new Map<string, string>();
-  /** By the last part; `undefined` where several have it. */
+  /** Names of pictures by the last part of their path; `undefined` where several share it. */
   private readonly last = new Map<string, string | undefined>();
 
   /**

@@ -6,7 +6,7 @@ import { extensionOf } from './listing.js';
 export const headLength = 1024;
 
 interface Kind {
-  /** As messages call it. */
+  /** The name by which messages call it. */
   name: string;
   /** Extensions, the usual one first. */
   extensions: readonly string[];

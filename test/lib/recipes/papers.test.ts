@@ -123,7 +123,7 @@ describe('settings of the papers', () => {
   });
 
   it.each([
-    // By pixels a 3×4 is nearest to 4×4, 12×16 to 16×16, 48×64 to 64×64.
+    // Counted in pixels, 3×4 is nearest to 4×4, 12×16 to 16×16, 48×64 to 64×64.
     [48, 64, 3, { 3: 128, 6: 128, 12: 128, 24: 64, 48: 32 }],
     [28, 28, 7, { 7: 128, 14: 128, 28: 64 }],
     [36, 64, 9, { 9: 128, 18: 64, 36: 32 }],

@@ -18,7 +18,7 @@ interface Means {
 interface Recorded {
   config: RecipeConfig;
   settings: string[];
-  /** Of trainings of perceptrons. */
+  /** Networks of the training's own; only trainings of perceptrons have them. */
   networks?: object;
   means: Means;
 }

@@ -5,7 +5,7 @@ import { opened, ways } from './both.js';
 it.each(ways)('everything odd at once, in $way', async (way) => {
   const jpeg = await noise('jpeg');
   const cut = jpeg.subarray(0, jpeg.length / 2);
-  // As stored blue on the left and green on the right; turned clockwise, blue is at the top.
+  // The file stores blue on the left and green on the right; turned clockwise, blue is at the top.
   const turned = await png([0, 0, 255, 0, 0, 255, 0, 255, 0, 0, 255, 0], 4, 1, 6);
   const files = {
     'train/Katze/10.png': await plain(green, { width: 9, height: 5 }),

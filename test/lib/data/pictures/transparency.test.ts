@@ -37,7 +37,7 @@ describe.each(ways)('transparency in $way', (way) => {
   it('is put on the background before it becomes grey', async () => {
     const grey = { channels: 1, height: 2, width: 2 };
     const half = await opened({ 'a.png': await png([255, 0, 0, 128], 1, 1) }, way, { image: grey });
-    // Of (255, 127, 127), 0.2126 + 0.7874 × 0.2122 of white's luminance.
+    // The colour (255, 127, 127) has 0.2126 + 0.7874 × 0.2122 of white's luminance.
     const flat = await opened({ 'a.png': await png([255, 127, 127], 1, 1) }, way, { image: grey });
     const [value = 0] = await image(half, 0);
     expect(value).toBe((await image(flat, 0))[0]);
