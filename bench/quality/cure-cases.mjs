@@ -96,6 +96,36 @@ const saturated = { shape: [1, 28, 28], latent: 64, units: 256, outputGain: 1000
 
 const adam = (learningRate) => ({ kind: 'adam', learningRate, betas: [0.9, 0.999] });
 
+/** WGAN with one optimizer for both networks. */
+const wgan = (optimizer) => ({
+  recipe: 'wgan',
+  batch: 64,
+  model: { width: 16 },
+  optimizers: { generator: optimizer, discriminator: optimizer },
+});
+
+/** DCGAN whose D has ten times the rate of G, and no batch norm. */
+const againstStrong = (more = {}) => ({
+  recipe: 'dcgan',
+  batch: 64,
+  model: { width: 16, discriminatorNorm: 'none' },
+  ...more,
+  optimizers: { discriminator: { learningRate: 2e-3 } },
+});
+
+/** Perceptrons on the grid, with a loss and the rates of G and D. */
+const onGrid = (loss, generator, discriminator) => ({
+  data: 'grid',
+  networks: {},
+  config: {
+    recipe: 'perceptrons',
+    loss: { kind: loss },
+    batch: 256,
+    optimizers: { generator: adam(generator), discriminator: adam(discriminator) },
+  },
+  images: 500_000,
+});
+
 /**
  * Each: the recipe, the data, the images shown, and what is tried alone or together. Five were expected to fail and did not, so
  * that nothing can help them: `strong-discriminator`, `wgan-fast`, `wgan-adam`, `grid` and `grid-minimax`.
@@ -143,15 +173,7 @@ export const cases = {
   },
   'wgan-fast': {
     title: 'WGAN at a learning rate of 5e-3, a hundred times its own',
-    config: {
-      recipe: 'wgan',
-      batch: 64,
-      model: { width: 16 },
-      optimizers: {
-        generator: { learningRate: 5e-3 },
-        discriminator: { learningRate: 5e-3 },
-      },
-    },
+    config: wgan({ learningRate: 5e-3 }),
     images: 32_000,
     tried: {
       slow: rates(5e-4, 5e-4),
@@ -166,15 +188,7 @@ export const cases = {
   },
   grid: {
     title: 'perceptrons on a grid of 25 Gaussians',
-    data: 'grid',
-    networks: {},
-    config: {
-      recipe: 'perceptrons',
-      loss: { kind: 'nonSaturating' },
-      batch: 256,
-      optimizers: { generator: adam(1e-3), discriminator: adam(1e-3) },
-    },
-    images: 500_000,
+    ...onGrid('nonSaturating', 1e-3, 1e-3),
     tried: {
       ...pick('betas', 'betas0', 'r1', 'r1-weak', 'gradientPenalty', 'wasserstein-gradientPenalty'),
       ...pick('relativistic', 'relativistic-r1-r2', 'hinge', 'leastSquares', 'generatorSteps'),
@@ -191,28 +205,12 @@ export const cases = {
   },
   'grid-minimax': {
     title: 'the same with the minimax loss',
-    data: 'grid',
-    networks: {},
-    config: {
-      recipe: 'perceptrons',
-      loss: { kind: 'minimax' },
-      batch: 256,
-      optimizers: { generator: adam(1e-3), discriminator: adam(1e-3) },
-    },
-    images: 500_000,
+    ...onGrid('minimax', 1e-3, 1e-3),
     tried: {},
   },
   'grid-fast-generator': {
     title: 'perceptrons on the grid, whose generator has ten times the rate of its discriminator',
-    data: 'grid',
-    networks: {},
-    config: {
-      recipe: 'perceptrons',
-      loss: { kind: 'nonSaturating' },
-      batch: 256,
-      optimizers: { generator: adam(1e-3), discriminator: adam(1e-4) },
-    },
-    images: 500_000,
+    ...onGrid('nonSaturating', 1e-3, 1e-4),
     tried: {
       'equal-rates': rates(1e-3, 1e-3),
       ttur: rates(1e-4, 4e-4),
@@ -226,15 +224,7 @@ export const cases = {
   },
   'wgan-faster': {
     title: 'WGAN at a learning rate of 5e-2, a thousand times its own',
-    config: {
-      recipe: 'wgan',
-      batch: 64,
-      model: { width: 16 },
-      optimizers: {
-        generator: { learningRate: 5e-2 },
-        discriminator: { learningRate: 5e-2 },
-      },
-    },
+    config: wgan({ learningRate: 5e-2 }),
     images: 32_000,
     tried: {
       slow: rates(5e-3, 5e-3),
@@ -245,24 +235,13 @@ export const cases = {
   },
   'wgan-adam': {
     title: 'WGAN by Adam with momentum at 1e-2',
-    config: {
-      recipe: 'wgan',
-      batch: 64,
-      model: { width: 16 },
-      optimizers: { generator: adam(1e-2), discriminator: adam(1e-2) },
-    },
+    config: wgan(adam(1e-2)),
     images: 32_000,
     tried: {},
   },
   'strong-discriminator-steps': {
     title: 'DCGAN without batch norm in D, of which it takes five steps at ten times the rate',
-    config: {
-      recipe: 'dcgan',
-      batch: 64,
-      model: { width: 16, discriminatorNorm: 'none' },
-      discriminatorSteps: 5,
-      optimizers: { discriminator: { learningRate: 2e-3 } },
-    },
+    config: againstStrong({ discriminatorSteps: 5 }),
     images: 96_000,
     tried: {
       'equal-rates': rates(2e-4, 2e-4),
@@ -295,12 +274,7 @@ export const cases = {
   },
   'strong-discriminator': {
     title: 'DCGAN whose discriminator has ten times the rate of its generator, and no batch norm',
-    config: {
-      recipe: 'dcgan',
-      batch: 64,
-      model: { width: 16, discriminatorNorm: 'none' },
-      optimizers: { discriminator: { learningRate: 2e-3 } },
-    },
+    config: againstStrong(),
     images: 32_000,
     tried: {
       'equal-rates': rates(2e-4, 2e-4),
@@ -313,13 +287,7 @@ export const cases = {
   },
   minimax: {
     title: 'the minimax loss against a discriminator with ten times the rate',
-    config: {
-      recipe: 'dcgan',
-      batch: 64,
-      model: { width: 16, discriminatorNorm: 'none' },
-      loss: { kind: 'minimax' },
-      optimizers: { discriminator: { learningRate: 2e-3 } },
-    },
+    config: againstStrong({ loss: { kind: 'minimax' } }),
     images: 32_000,
     tried: {
       ...pick('nonSaturating', 'r1', 'gradientPenalty', 'hinge', 'leastSquares', 'smoothing'),

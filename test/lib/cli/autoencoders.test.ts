@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseNpy } from '../../../lib/image/npy.js';
 import { ganode } from '../../helpers/child.js';
-import { type TrainedRun, trainedRun } from '../../helpers/run.js';
+import { sharedRun } from '../../helpers/run.js';
 import { temporaryDir } from '../../helpers/tiny.js';
 
 const onTest = ['--data', 'mnist', '--split', 'test', '--threads', '1', '--batch', '16'];
@@ -27,11 +27,7 @@ const narrow = (recipe: keyof typeof sizes): string[] => [
 ];
 const clean = { code: 0, signal: null, stderr: '' };
 
-let gan: TrainedRun;
-beforeAll(async () => {
-  gan = await trainedRun();
-});
-afterAll(() => gan?.remove());
+const { run: gan } = sharedRun();
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('%s', (recipe) => {
   it('trains, goes on, and is used', async () => {
@@ -151,7 +147,7 @@ describe('refusals', () => {
     ],
     [2, /Unknown metric "elbo"/, ['evaluate', '--metrics', 'elbo']],
   ])('%i %s', async (code, message, [command = '', ...args]) => {
-    const result = await ganode(command, gan.run, ...args);
+    const result = await ganode(command, gan, ...args);
     expect(result.stderr).toMatch(message);
     expect(result.stderr).toMatch(/^ganode: .*\n$/);
     expect(result).toMatchObject({ code, stdout: '' });

@@ -2,21 +2,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { version } from '../../../lib/package.js';
 import { recipes } from '../../../lib/recipes/registry.js';
 import { cliPath, ganode, start } from '../../helpers/child.js';
-import { small, type TrainedRun, trainedRun } from '../../helpers/run.js';
+import { sharedRun, small } from '../../helpers/run.js';
 
-let trained: TrainedRun;
-let dir: string;
-let run: string;
-
-beforeAll(async () => {
-  trained = await trainedRun();
-  ({ dir, run } = trained);
-});
-afterAll(() => trained?.remove());
+const { dir, run, printed } = sharedRun();
 
 const clean = { code: 0, signal: null, stderr: '' };
 
@@ -208,7 +200,7 @@ describe('info', () => {
 
 describe('train', () => {
   it('prints plain lines when piped', () => {
-    expect(trained.stdout).toMatch(
+    expect(printed.text).toMatch(
       /^data mnist: 10,000 images of 1×28×28, test part, 10 classes \(not used\)\nrecipe dcgan: batches of 16, fp32, cpu, 1 thread\ntraining 20 steps\nstep 10\/20 .*images\/s.*\ncheckpoint .*\nstep 20\/20 [\s\S]*\ncompleted at step 20: 320 images .*\n$/,
     );
   });

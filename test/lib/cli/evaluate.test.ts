@@ -2,21 +2,17 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { cliPath, type Finished, ganode, program, start } from '../../helpers/child.js';
-import { type TrainedRun, trainedRun } from '../../helpers/run.js';
+import { sharedRun } from '../../helpers/run.js';
 import { writeTorchScripts } from '../../helpers/torchscript.js';
 
 let pooled: string;
-let trained: TrainedRun;
-let dir: string;
-let run: string;
+const { dir, run } = sharedRun();
 /** 120 pictures of three classes. */
 let folder: string;
 
 beforeAll(async () => {
-  trained = await trainedRun();
-  ({ dir, run } = trained);
   await writeTorchScripts(dir);
   pooled = join(dir, 'pooled.pt');
   folder = join(dir, 'pictures');
@@ -32,7 +28,6 @@ beforeAll(async () => {
     }
   }
 });
-afterAll(() => trained?.remove());
 
 /** With a cache of its own. */
 const evaluate = (...args: string[]): Promise<Finished> =>

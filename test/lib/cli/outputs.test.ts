@@ -2,21 +2,13 @@
 import { lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cliPath, type Finished, ganode, start } from '../../helpers/child.js';
-import { small, type TrainedRun, trainedRun } from '../../helpers/run.js';
+import { sharedRun, small } from '../../helpers/run.js';
 import { temporaryDir, tinyRecipe } from '../../helpers/tiny.js';
 import { train } from '../train/training.js';
 
-let trained: TrainedRun;
-let dir: string;
-let run: string;
-
-beforeAll(async () => {
-  trained = await trainedRun();
-  ({ dir, run } = trained);
-});
-afterAll(() => trained?.remove());
+const { dir, run } = sharedRun();
 
 const generate = (...args: string[]): Promise<Finished> =>
   ganode('generate', run, '--count', '4', ...args);

@@ -3,21 +3,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ganode } from '../../helpers/child.js';
-import { small, type TrainedRun, trainedRun } from '../../helpers/run.js';
+import { sharedRun, small } from '../../helpers/run.js';
 import { conditionalRecipe, temporaryDir, tinyData } from '../../helpers/tiny.js';
 import { train } from '../train/training.js';
 
-let trained: TrainedRun;
-let dir: string;
-let run: string;
-
-beforeAll(async () => {
-  trained = await trainedRun();
-  ({ dir, run } = trained);
-});
-afterAll(() => trained?.remove());
+const { dir, run } = sharedRun();
 
 async function refused(code: number, message: RegExp, ...args: string[]): Promise<void> {
   const result = await ganode(...args);

@@ -6,7 +6,7 @@ import type { Dataset } from '../../../lib/data/dataset.js';
 import { openDataset } from '../../../lib/data/source.js';
 import { npy } from '../../../lib/image/npy.js';
 import { temporaryDir } from '../../helpers/tiny.js';
-import { type ZipEntry, zip } from './zip-file.js';
+import { type ZipEntry, zip } from '../../helpers/zip.js';
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const bytes = (...shape: number[]): Uint8Array =>
@@ -95,10 +95,10 @@ describe('.npy files', () => {
   });
 });
 
-const entry = (name: string, data: Uint8Array, deflate = false): ZipEntry => ({
+const entry = (name: string, data: Uint8Array, deflated = false): ZipEntry => ({
   name: `${name}.npy`,
   data,
-  deflate,
+  deflated,
 });
 const labels = (...values: number[]): Uint8Array => npy([values.length], Uint8Array.from(values));
 /** int64, as NumPy has whole numbers by default. */
@@ -207,7 +207,10 @@ describe('.npz files', () => {
 
   it('that are broken, or lie, are refused', async () => {
     const whole = zip([entry('x', bytes(2, 4, 4), true)]);
-    const lie = (claimed: number): ZipEntry => ({ ...entry('x', bytes(2, 4, 4), true), claimed });
+    const lie = (claimed: number): ZipEntry => ({
+      ...entry('x', bytes(2, 4, 4), true),
+      declaredSize: claimed,
+    });
     const bomb = Buffer.from(npy([1], Uint8Array.of(0)));
     bomb.write("'shape': (99999999999,), }", bomb.indexOf("'shape'"));
     const cases: [Uint8Array, RegExp][] = [
@@ -220,11 +223,13 @@ describe('.npz files', () => {
       [zip([lie(40_000)]), /its header promises 2×4×4, 160 bytes, the archive 40000/],
       [zip([lie(40)]), /x\.npy: (broken archive|its header promises)/],
       [
-        zip([{ ...entry('x', bomb, true), claimed: 2 ** 32 - 1 }]),
+        zip([{ ...entry('x', bomb, true), declaredSize: 2 ** 32 - 1 }]),
         /its header promises|more than 2 GiB/,
       ],
       [
-        zip([{ ...entry('x', bytes(1000, 1, 40).subarray(0, 128 + 5), true), claimed: 40_128 }]),
+        zip([
+          { ...entry('x', bytes(1000, 1, 40).subarray(0, 128 + 5), true), declaredSize: 40_128 },
+        ]),
         /broken/,
       ],
     ];
