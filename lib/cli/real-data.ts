@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
 import { absoluteSource, openDataset, pathOf, type SourceOptions } from '../data/source.js';
-import type { Split } from '../data/split.js';
+import { isMissingPart, type Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
 import { readRunConfig } from '../train/run-directory.js';
@@ -69,9 +69,14 @@ export async function openHeldOut(
   image: Recipe['image'],
 ): Promise<Dataset | undefined> {
   if (options.split === 'test') return undefined;
-  const { splits } = await openDataset(source, { ...options, image });
-  if (!splits?.includes('test')) return undefined;
-  return openDataset(source, { ...options, image, split: 'test' });
+  try {
+    const others = await openDataset(source, { ...options, image, split: 'test' });
+    // A file that is one part of its data is that part, whatever is asked for.
+    return others.split === 'test' ? others : undefined;
+  } catch (error) {
+    if (isMissingPart(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Real images in the size of the recipe's: of the named part, or those that were not trained on. */

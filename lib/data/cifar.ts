@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { GanodeError } from '../errors.js';
 import { ioError } from '../files.js';
 import { ArrayDataset, imageSize } from './dataset.js';
-import { requirePart, type Split } from './split.js';
+import { choosePart, type Split } from './split.js';
 
 const shape = { channels: 3, height: 32, width: 32 };
 const pixels = imageSize(shape);
@@ -83,7 +83,7 @@ function partsIn(dir: string, { parts }: Version): ('train' | 'test')[] {
 export async function openCifar(
   which: CifarName,
   path: string | undefined,
-  split: Split,
+  asked: Split | undefined,
 ): Promise<ArrayDataset> {
   const version: Version = versions[which];
   const { name } = version;
@@ -99,12 +99,13 @@ export async function openCifar(
   if (found.isFile()) {
     if (isArchive(path)) throw packed(path);
     // A file is one whole: that it is named says which part is meant.
+    choosePart(path, [], asked);
     return openFiles(version, dirname(path), [basename(path)], { name: path });
   }
   const splits = partsIn(path, version);
   if (splits.length === 0) throw missing(path, version);
-  requirePart(path, splits, split);
-  const files = version.parts[split as 'train' | 'test'];
+  const split = choosePart(path, splits, asked) as 'train' | 'test';
+  const files = version.parts[split];
   return openFiles(version, path, files, { name, split, splits });
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { GanodeError } from '../errors.js';
 import { ArrayDataset } from './dataset.js';
 import { readIdx } from './idx.js';
-import type { Split } from './split.js';
+import { choosePart, type Split } from './split.js';
 
 /** Where Debian's package dataset-fashion-mnist puts its files. */
 const debianFashion = '/usr/share/datasets/fashion-mnist';
@@ -39,6 +39,8 @@ export async function openIdxFolder(
   dir: string,
   { split = 'train', name = dir, classes }: { split?: Split; name?: string; classes?: string[] },
 ): Promise<ArrayDataset> {
+  const splits = idxSplits(dir);
+  if (splits.length > 0) choosePart(name, splits, split);
   const imagesPath = findIdx(dir, split, 'images');
   if (!imagesPath) {
     throw new GanodeError(
@@ -67,7 +69,7 @@ export async function openIdxFolder(
     images: images.data,
     shape: { channels: 1, height, width },
     split,
-    splits: idxSplits(dir),
+    splits,
     ...(labels && { labels: labels.data, ...(classes && { classes }) }),
   });
 }

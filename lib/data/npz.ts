@@ -6,7 +6,7 @@ import type { Dataset } from './dataset.js';
 import { noted } from './derived.js';
 import { broken, type Item, listArrays, openZip, readArray } from './npz-archive.js';
 import { type Choice, chooseArrays, isLabels, type Listed } from './npz-names.js';
-import { requirePart, type Split } from './split.js';
+import { choosePart, type Split } from './split.js';
 
 /** Arrays that a message lists. */
 const mostListed = 8;
@@ -28,12 +28,12 @@ export function parseNpzSource(source: string): { path: string; arrays?: string[
  */
 export async function openNpz(
   { path, arrays: asked }: { path: string; arrays?: string[] },
-  split: Split,
+  part: Split | undefined,
 ): Promise<Dataset> {
   const zip = await openZip(path);
   try {
     const entries = await listArrays(zip, path);
-    const { choice, splits } = choose(path, [...entries.values()], asked, split);
+    const { choice, split, splits } = choose(path, [...entries.values()], asked, part);
     const images = await readArray(zip, path, find(entries, path, choice.images));
     const count = images.shape[0];
     const labels =
@@ -42,7 +42,7 @@ export async function openNpz(
         : labelsOf(await readArray(zip, path, find(entries, path, choice.labels)), count);
     const { dataset, read: how } = arrayDataset(path, images, {
       ...(labels?.values && { labels: labels.values }),
-      ...(splits && { split, splits }),
+      ...(split && splits && { split, splits }),
     });
     const sides = images.shape.join('×');
     const beside = choice.labels === undefined ? 'no labels' : `labels "${choice.labels}"`;
@@ -59,8 +59,8 @@ function choose(
   path: string,
   arrays: readonly Item[],
   asked: readonly string[] | undefined,
-  split: Split,
-): { choice: Choice; splits?: Split[] } {
+  part: Split | undefined,
+): { choice: Choice; split?: Split; splits?: Split[] } {
   const chosen = asked ? named(path, asked) : chooseArrays(arrays);
   if (!chosen) {
     throw fail(
@@ -69,12 +69,12 @@ function choose(
     );
   }
   if ('whole' in chosen) {
-    if (split !== 'train') requirePart(path, [], split);
+    choosePart(path, [], part);
     return { choice: chosen.whole };
   }
   const splits = [...chosen.parts.keys()];
-  requirePart(path, splits, split);
-  return { choice: chosen.parts.get(split) as Choice, splits };
+  const split = choosePart(path, splits, part) as Split;
+  return { choice: chosen.parts.get(split) as Choice, split, splits };
 }
 
 function named(path: string, names: readonly string[]): { whole: Choice } {

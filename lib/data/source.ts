@@ -18,7 +18,7 @@ import { openNpz, parseNpzSource } from './npz.js';
 import { isZip } from './pictures/listing-zip.js';
 import { resizeDataset } from './resize.js';
 import { openSines } from './sequences.js';
-import { requirePart, requireSplitName, type Split } from './split.js';
+import { choosePart, requireSplitName, type Split } from './split.js';
 import { stackDigits } from './stacked-mnist.js';
 
 export interface SourceOptions extends FolderOptions {
@@ -32,8 +32,8 @@ const named: Record<string, Opener> = {
   mnist: openMnist,
   'fashion-mnist': openFashionMnist,
   'stacked-mnist': openStacked,
-  cifar10: (dir, split) => openCifar('cifar10', dir, split),
-  cifar100: (dir, split) => openCifar('cifar100', dir, split),
+  cifar10: (dir, _, { split }) => openCifar('cifar10', dir, split),
+  cifar100: (dir, _, { split }) => openCifar('cifar100', dir, split),
   ring: drawn('ring', (seed) => openMixture('ring', { seed })),
   grid: drawn('grid', (seed) => openMixture('grid', { seed })),
   sines: drawn('sines', openSines),
@@ -131,17 +131,17 @@ async function open(source: string, options: SourceOptions): Promise<Dataset> {
 
 /** Whatever is no folder and no zip of pictures; undefined for those. */
 async function openOther(source: string, options: SourceOptions): Promise<Dataset | undefined> {
-  const split = options.split ?? 'train';
-  requireSplitName(split);
+  const { split } = options;
+  if (split !== undefined) requireSplitName(split);
   const { name, path } = parseSource(source);
   if (name !== undefined) {
-    requirePart(name, partsOfNamed, split);
-    return (named[name] as Opener)(path, split, options);
+    const part = choosePart(name, partsOfNamed, split) as Split;
+    return (named[name] as Opener)(path, part, options);
   }
   const npz = parseNpzSource(path);
   if (npz) return openNpz(npz, split);
   if (/\.npy$/i.test(path)) {
-    if (options.split !== undefined) requirePart(path, [], split);
+    choosePart(path, [], split);
     return openNpy(path);
   }
   const found = await stat(path).catch(() => undefined);
@@ -168,8 +168,7 @@ async function openOther(source: string, options: SourceOptions): Promise<Datase
   }
   const parts = idxSplits(path);
   if (parts.length > 0) {
-    requirePart(path, parts, split);
-    return openIdxFolder(path, { split });
+    return openIdxFolder(path, split ? { split } : {});
   }
   const cifar = cifarIn(path);
   if (cifar) return openCifar(cifar, path, split);

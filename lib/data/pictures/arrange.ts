@@ -1,5 +1,5 @@
 /** Which pictures of a listing are read, and of which class each is. */
-import { splits as allSplits, requirePart, type Split } from '../split.js';
+import { splits as allSplits, choosePart, type Split } from '../split.js';
 import { byFolders } from './class-folders.js';
 import { findLabels, gaps, type LabelTable, readLabels, unusedLabels } from './labels.js';
 import { type Listing, naturally, within } from './listing.js';
@@ -62,9 +62,7 @@ export async function arrange(
   const top = topOf(contents);
   const { parts, warnings } = partsOf(listing.path, top, contents);
   const there = allSplits.filter((split) => parts.some((part) => part.split === split));
-  if (options.split !== undefined) requirePart(listing.path, there, options.split);
-  const split = there.length > 0 ? (options.split ?? 'train') : undefined;
-  if (split) requirePart(listing.path, there, split);
+  const split = choosePart(listing.path, there, options.split);
 
   const shared = await sharedLabels(listing, top, contents, options);
   const classed = new Map<Part, Classed>();

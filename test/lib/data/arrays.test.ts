@@ -73,9 +73,14 @@ describe('.npy files', () => {
     await expect(open('a.npy', wide)).rejects.toThrow(
       /whole numbers: save it with \.astype\('uint8'\)/,
     );
-    await expect(open('a.npy', bytes(2, 3, 4, 4), { split: 'test' })).rejects.toThrow(
-      /has no part "test" \(--split\): it is one whole without parts/,
-    );
+    for (const split of ['train', 'test'] as const) {
+      const whole = new RegExp(
+        `has no part "${split}" \\(--split\\): it is one whole without parts`,
+      );
+      await expect(open('a.npy', bytes(2, 3, 4, 4), { split })).rejects.toThrow(whole);
+      const zipped = zip([entry('images', bytes(2, 3, 4, 4))]);
+      await expect(open('a.npz', zipped, { split })).rejects.toThrow(whole);
+    }
   });
 
   it('of float images are resized, sequences are not', async () => {

@@ -62,6 +62,9 @@ describe('CIFAR', () => {
     expect(data).toMatchObject({ length: 2, labels: Int32Array.of(2, 9), name: path });
     expect(data.classes?.[9]).toBe('truck');
     expect(data.splits).toBeUndefined();
+    await expect(openDataset(path, { split: 'test' })).rejects.toThrow(
+      /has no part "test" \(--split\): it is one whole without parts/,
+    );
   });
 
   it('100 has fine labels', async () => {

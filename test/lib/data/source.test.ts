@@ -31,6 +31,16 @@ describe('openDataset', () => {
     }
   });
 
+  it('says which parts a folder of idx files has, where another is asked for', async () => {
+    const dir = await idxFolder();
+    for (const source of [dir, `mnist:${dir}`]) {
+      expect(await openDataset(source)).toMatchObject({ split: 'train', splits: ['train'] });
+      await expect(openDataset(source, { split: 'test' })).rejects.toThrow(
+        /has no part "test" \(--split\): it has train$/,
+      );
+    }
+  });
+
   it('names the classes of Fashion-MNIST', async () => {
     const { classes } = await openDataset(`fashion-mnist:${await idxFolder()}`);
     expect(classes?.[9]).toBe('Ankle boot');
