@@ -22,7 +22,7 @@ export function requireShape(recipe: Recipe, dataset: Dataset): void {
  */
 export function describeData(
   { data, dataOptions }: TrainerOptions,
-  { name, length, shape, classes }: Dataset,
+  { name, length, shape, classes, split, fit }: Dataset,
 ): Pick<RunConfig, 'data' | 'dataset'> {
   const source =
     typeof data === 'string'
@@ -33,6 +33,13 @@ export function describeData(
       : undefined;
   return {
     ...(source && { data: source }),
-    dataset: { name, length, shape, ...(classes && { classes: classes.length }) },
+    dataset: {
+      name,
+      length,
+      shape,
+      ...(classes && { classes: classes.length }),
+      ...(split && { split }),
+      ...(fit && { fit }),
+    },
   };
 }

@@ -1,7 +1,9 @@
 /** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
 import { appendFile, readdir, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import type { Fit } from '../data/fit.js';
 import type { SourceOptions } from '../data/source.js';
+import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import { ioError, makeFolder, writeFileAtomic } from '../files.js';
 import type { NativeLock } from '../native.js';
@@ -19,8 +21,15 @@ export interface RunConfig {
   data?: { source: string; options?: SourceOptions };
   /** The checkpoint whose weights training began with. */
   transfer?: string;
-  /** What the data turned out to be; `classes` is their number. */
-  dataset: { name: string; length: number; shape: ImageShape; classes?: number };
+  /** What the data turned out to be; `classes` is their number, `fit` there where pictures of other proportions were fitted. */
+  dataset: {
+    name: string;
+    length: number;
+    shape: ImageShape;
+    classes?: number;
+    split?: Split;
+    fit?: Fit;
+  };
   versions: Record<string, string>;
 }
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const pets = join(dir, 'home', 'pets');
   for (let i = 0; i < 16; i += 1) {
     const level = (i * 8).toString(16).padStart(2, '0');
-    await picture(join(pets, 'cats', `${i}.png`), { colour: `#ff${level}00` });
+    await picture(join(pets, 'cats', `${i}.png`), { height: 12, colour: `#ff${level}00` });
     await picture(join(pets, 'dogs', `${i}.png`), { colour: `#00${level}ff` });
   }
   const settings = ['--size', '8', '--batch', '8', '--images', '64', '--threads', '1'];
@@ -37,7 +37,7 @@ beforeAll(async () => {
   );
   expect(trained).toMatchObject(clean);
   expect(trained.stdout).toMatch(
-    /^data pets: 32 images of 3×8×8, .*2 classes\nrecipe cgan: batches of 8, fp32, cpu, 1 thread\n/,
+    /^data pets: 32 images of 3×8×8, others cropped to their centre, 2 classes\nrecipe cgan: batches of 8, fp32, cpu, 1 thread\n/,
   );
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -46,6 +46,7 @@ describe('a run', () => {
   it('remembers where its data is, from anywhere', async () => {
     const config = JSON.parse(await readFile(join(run(), 'config.json'), 'utf8'));
     expect(config.data.source).toBe(join(dir, 'home', 'pets'));
+    expect(config.dataset).toMatchObject({ length: 32, classes: 2, fit: 'crop' });
     // A folder of that name lies there too, and is other data.
     await picture(join(dir, 'elsewhere', 'pets', 'birds', 'a.png'));
     const resumed = await elsewhere('train', '--resume', run(), '--images', '96');
