@@ -25,8 +25,18 @@ export interface NativeInfo {
   cpuCapability: string;
   /** Whether the processor has bfloat16 instructions (AVX512-BF16 or AMX), so that `precision: 'auto'` means `bf16`. */
   bf16: boolean;
-  /** Threads that ATen uses for one operator where none are asked for. */
+  /**
+   * Threads for one operator where none are asked for: as `OMP_NUM_THREADS` says, or else the processors that the process may
+   * run on, at most as many as a control group's quota has time for.
+   */
   threads: number;
+  /**
+   * Processors of the machine, those that the process may run on (affinity), and the processors' worth of time that its control
+   * groups give it (`docker --cpus`), which may be a fraction; absent where there is no such limit.
+   */
+  processors: { machine: number; allowed: number; quota?: number };
+  /** What runs libtorch's parallel regions: `'ganode'`, or `'libgomp'` with the reason in parentheses. */
+  threadRuntime: string;
   /** Whether the addon was built with CUDA, whether a device answers, and how many. */
   cuda: { built: boolean; available: boolean; devices: number };
   /** Compiler that built the addon, and the C++ standard. */

@@ -9,6 +9,7 @@
 #include "binding/metrics.h"
 #include "binding/network.h"
 #include "binding/session.h"
+#include "device/device.h"
 #include "device/memory.h"
 
 namespace {
@@ -22,6 +23,7 @@ using ganode::binding::NetworkObject;
 using ganode::binding::SessionObject;
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  ganode::useOwnThreads();
   ganode::keepTensorMemory();
   auto* environment = new Environment;  // freed with the environment
   environment->session = Napi::Persistent(SessionObject::define(env));

@@ -2,9 +2,9 @@
 import { Peer } from './peer.mjs';
 
 /** Starts a contender's process and hands it the setting; refuses networks of another size than ganode's. */
-async function start({ launch, config }, { threads }) {
+async function start({ launch, config, env: own }, { threads }) {
   const { env, ...command } = await launch();
-  const peer = new Peer({ ...command, env: { OMP_NUM_THREADS: String(threads), ...env } });
+  const peer = new Peer({ ...command, env: { OMP_NUM_THREADS: String(threads), ...env, ...own } });
   return orStop(peer, async () => {
     const hello = await peer.ask(JSON.stringify({ ...config, threads }));
     for (const [network, expected] of Object.entries(config.parameters)) {

@@ -4,7 +4,7 @@ import { resolveRecipe } from '../../dist/recipes/index.js';
 import { noise, serve } from './serve.mjs';
 
 await serve(async ({ config, image, parameters, mode, threads }) => {
-  const recipe = resolveRecipe({ ...config, threads }, { image });
+  const recipe = resolveRecipe({ threads, ...config }, { image });
   const session = await native().createSession(JSON.stringify(recipe));
   const { batch, discriminatorSteps } = recipe;
   const { ganode, libtorchLoaded: libtorch } = native().info();

@@ -1,4 +1,5 @@
 // All works, by the name that `--only` takes.
+import { busy } from './busy.mjs';
 import { data } from './data.mjs';
 import { dcgan28 } from './dcgan28.mjs';
 import { dcgan64 } from './dcgan64.mjs';
@@ -18,6 +19,7 @@ export const works = {
   'one-stage': oneStage,
   'gradient-penalty': gradientPenalty,
   sampling,
+  busy,
   data,
   start,
   memory,

@@ -78,6 +78,27 @@ export function disagreements(
   return problems;
 }
 
+/** How many threads there are by default, and why so many. `variable`: the environment's `OMP_NUM_THREADS`. */
+export function threadsText(
+  {
+    threads,
+    processors: { machine, allowed, quota },
+    threadRuntime,
+  }: Pick<NativeInfo, 'threads' | 'processors' | 'threadRuntime'>,
+  variable?: string,
+): string {
+  const processors = `${machine} ${machine === 1 ? 'processor' : 'processors'}`;
+  const reason = () => {
+    if (variable) return 'as OMP_NUM_THREADS says';
+    if (quota !== undefined && threads < allowed) {
+      return `a control group gives this process the time of ${Number(quota.toFixed(2))} of ${processors}`;
+    }
+    if (allowed < machine) return `this process may run on ${allowed} of ${processors}`;
+    return `the machine has ${processors}`;
+  };
+  return `${threads}: ${reason()}; run by ${threadRuntime}`;
+}
+
 function text({ addon, addonPath, sharp, problems }: Health): string {
   const rows: [string, string][] = [
     ['ganode', version],
@@ -97,7 +118,7 @@ function text({ addon, addonPath, sharp, problems }: Health): string {
         `${addon.libtorchLoaded} (built against ${addon.libtorchBuilt}), ${addon.libtorchPath}`,
       ],
       ['processor', `${addon.cpuCapability}, bfloat16 ${addon.bf16 ? 'yes' : 'no'}`],
-      ['threads', String(addon.threads)],
+      ['threads', threadsText(addon, process.env['OMP_NUM_THREADS'])],
       ['cuda', cuda.built ? devices : 'not in this libtorch'],
     );
   }

@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Version.h>
-#include <dlfcn.h>
 #include <torch/version.h>
 
 #include <string>
@@ -10,6 +9,8 @@
 #include "binding/convert.h"
 #include "binding/owned.h"
 #include "device/device.h"
+#include "device/processors.h"
+#include "parallel/imports.h"
 #include "step/options.h"
 
 namespace ganode::binding {
@@ -25,11 +26,7 @@ std::string loadedVersion() {
   return text.substr(from, text.find_first_of(", \n", from) - from);
 }
 
-std::string pathOfLibtorch() {
-  Dl_info found{};
-  void* const address = reinterpret_cast<void*>(&at::show_config);
-  return dladdr(address, &found) != 0 && found.dli_fname != nullptr ? found.dli_fname : "";
-}
+std::string pathOfLibtorch() { return parallel::libraryOf(reinterpret_cast<const void*>(&at::show_config)); }
 
 // Reads a file on libuv's pool: no tensor is computed with, so no OpenMP pool is made there.
 class Inspection : public Napi::AsyncWorker {
@@ -77,6 +74,13 @@ Napi::Value info(const Napi::CallbackInfo& callback) {
     result.Set("cpuCapability", at::get_cpu_capability());
     result.Set("bf16", Napi::Boolean::New(env, cpuHasBfloat16()));
     result.Set("threads", Napi::Number::New(env, static_cast<double>(defaultThreads())));
+    result.Set("threadRuntime", threadRuntime());
+    const Processors found = usableProcessors();
+    Napi::Object processors = Napi::Object::New(env);
+    processors.Set("machine", static_cast<double>(found.machine));
+    processors.Set("allowed", static_cast<double>(found.allowed));
+    if (found.quota) processors.Set("quota", *found.quota);
+    result.Set("processors", processors);
     Napi::Object cuda = Napi::Object::New(env);
     const auto devices =
         at::hasCUDA() ? at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() : 0;

@@ -10,6 +10,7 @@
 
 #include "convolution/tiling.h"
 #include "device/device.h"
+#include "parallel/loop.h"
 
 namespace ganode::convolution {
 namespace {
@@ -35,8 +36,9 @@ const Kernels<T>& kernels() {
 template <typename Kernel, typename... Pointers>
 void spread(const char* name, Kernel kernel, const Extent& extent, int64_t count, Pointers... pointers) {
   RECORD_FUNCTION(name, {});
-  at::parallel_for(0, count, 1,
-                   [&](int64_t first, int64_t last) { kernel(extent, pointers..., first, last); });
+  parallel::forRanges(count, at::get_num_threads(), [&](int64_t first, int64_t last) {
+    kernel(extent, pointers..., first, last);
+  });
 }
 
 at::Tensor dense(const std::optional<at::Tensor>& bias) { return bias ? bias->contiguous() : at::Tensor(); }

@@ -5,9 +5,16 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/cpu/Utils.h>
 
+#include <cstdlib>
 #include <mutex>
+#include <string_view>
+#include <system_error>
 
+#include "device/processors.h"
 #include "error.h"
+#include "parallel/imports.h"
+#include "parallel/openmp.h"
+#include "parallel/team.h"
 
 namespace ganode {
 
@@ -39,18 +46,52 @@ bool chooseBfloat16(const std::string& precision, const at::Device& device) {
   throw Error("INVALID_OPTION", "expected precision to be 'fp32', 'bf16' or 'auto', got '" + precision + "'");
 }
 
+namespace {
+
+std::string& runtime() {
+  static std::string name = "libgomp";
+  return name;
+}
+
+}  // namespace
+
+void useOwnThreads() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    const char* chosen = std::getenv("GANODE_OPENMP");
+    std::string reason = "chosen by GANODE_OPENMP";
+    if (!chosen || std::string_view(chosen) != "libgomp")
+      reason = parallel::adoptOpenMP(parallel::libraryOf(reinterpret_cast<const void*>(&at::get_num_threads)));
+    runtime() = reason.empty() ? "ganode" : "libgomp (" + reason + ")";
+  });
+}
+
+std::string threadRuntime() { return runtime(); }
+
 int64_t defaultThreads() {
-  static const int64_t threads = at::get_num_threads();
+  static const int64_t threads = [] {
+    const char* asked = std::getenv("OMP_NUM_THREADS");
+    return asked && *asked != '\0' ? int64_t{at::get_num_threads()} : usableProcessors().threads();
+  }();
   return threads;
 }
 
 void useThreads(int64_t threads) {
-  // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and
-  // OpenMP's own, a thread's. Setting both under one lock keeps two sessions with different numbers apart.
-  static std::mutex mutex;
-  const std::lock_guard lock(mutex);
-  at::set_num_threads(static_cast<int>(threads > 0 ? threads : defaultThreads()));
-  at::internal::lazy_init_num_threads();
+  if (threads <= 0) threads = defaultThreads();
+  {
+    // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and
+    // OpenMP's own, a thread's. Setting both under one lock keeps two sessions with different numbers apart.
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    at::set_num_threads(static_cast<int>(threads));
+    at::internal::lazy_init_num_threads();
+  }
+  try {
+    parallel::Team::own().reserve(static_cast<int>(threads));
+  } catch (const std::system_error& error) {
+    throw Error("MEMORY", "the system has no room for " + std::to_string(threads) + " threads (" + error.what() +
+                              "); fewer threads may do");
+  }
 }
 
 PrecisionScope::PrecisionScope(bool on, const at::Device& device) : on_(on), type_(device.type()) {

@@ -1,0 +1,28 @@
+// Whether a thread had a processor while it wanted one, and what follows for it.
+//
+// Who was put aside in the middle of a part has kept all others waiting. A thread to which that happens
+// leaves the work to others for a while, and for longer each time that it happens again soon.
+#pragma once
+
+#include <chrono>
+
+namespace ganode::parallel {
+
+class Presence {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // The thread was away by its own will until now.
+  void begin();
+  // The thread has wanted to run since `begin` or the last call. Returns how long it had better stay away;
+  // zero where it had its processor.
+  Clock::duration check();
+
+ private:
+  Clock::time_point time_{};
+  std::chrono::nanoseconds used_{};
+  Clock::time_point back_{};
+  Clock::duration absence_{};
+};
+
+}  // namespace ganode::parallel

@@ -1,0 +1,171 @@
+#include "parallel/team.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "parallel/patience.h"
+
+namespace ganode::parallel {
+namespace {
+
+using std::chrono::microseconds;
+
+// A step has regions every few microseconds to milliseconds; a thread that lies down is some 5 to 50 µs late.
+constexpr Patience kForRegions{microseconds{3000}, microseconds{10}};
+// The last part of a region is about as long as the others. Who has no processor may need milliseconds for
+// it; the one that waits then gives its own processor free, to which the system moves the other.
+constexpr Patience kForParts{microseconds{300}, microseconds{20}};
+
+// How long a region may stand still that needs a thread which stays away.
+constexpr std::chrono::milliseconds kBetweenLooks{2};
+
+constexpr int kMostParts = 0xffff;
+
+constexpr uint64_t pack(uint32_t region, int count, int taken) {
+  return uint64_t{region} << 32 | static_cast<uint64_t>(count) << 16 | static_cast<uint64_t>(taken);
+}
+constexpr int countOf(uint64_t parts) { return static_cast<int>(parts >> 16 & 0xffff); }
+constexpr int takenOf(uint64_t parts) { return static_cast<int>(parts & 0xffff); }
+
+thread_local Part* here = nullptr;
+
+// While it lives, the calling thread runs this part.
+class Entered {
+ public:
+  explicit Entered(Part& part) { here = &part; }
+  Entered(const Entered&) = delete;
+  Entered& operator=(const Entered&) = delete;
+  ~Entered() { here = here->outer; }
+};
+
+}  // namespace
+
+Part* part() { return here; }
+
+bool inParallel() {
+  for (const Part* p = here; p; p = p->outer)
+    if (p->count > 1) return true;
+  return false;
+}
+
+Team& Team::own() {
+  thread_local const auto team = std::make_unique<Team>();
+  return *team;
+}
+
+Team::~Team() {
+  ending_ = true;
+  ++region_;
+  region_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Team::reserve(int count) {
+  const int needed = std::min(count, kMostParts) - 1;
+  while (static_cast<int>(threads_.size()) < needed)
+    threads_.emplace_back([this, seen = region_.load()] { work(seen); });
+}
+
+void Team::run(void (*body)(void*), void* data, int count, Parts parts) {
+  count = std::clamp(count, 1, parts == Parts::mayWait ? size() : kMostParts);
+  if (count == 1 || inParallel()) {
+    Divisions divisions;
+    Part alone{nullptr, 0, 1, here, &divisions, {}};
+    const Entered entered(alone);
+    body(data);
+    return;
+  }
+  body_ = body;
+  data_ = data;
+  count_ = count;
+  divisions_.clear();
+  ended_.store(0, std::memory_order_relaxed);
+  const uint32_t region = region_.load(std::memory_order_relaxed) + 1;
+  parts_.store(pack(region, count, 1), std::memory_order_release);
+  region_.store(region);
+  if (asleep_.load() > 0) region_.notify_all();
+
+  int mine = 0;
+  uint32_t done = 0;
+  for (int index = 0; index >= 0; index = take()) {
+    runPart(index);
+    ++mine;
+  }
+  // Parts that others run: all that were taken have ended once this many have.
+  const auto others = static_cast<uint32_t>(count - mine);
+  const auto ended = [&] { return (done = ended_.load()) == others; };
+  thread_local Patience patience = kForParts;
+  while (!patience.look(ended)) {
+    ownerSleeps_.store(1);
+    if (!ended()) ended_.wait(done);
+    ownerSleeps_.store(0);
+  }
+}
+
+int Team::take() {
+  uint64_t parts = parts_.load(std::memory_order_acquire);
+  while (takenOf(parts) < countOf(parts))
+    if (parts_.compare_exchange_weak(parts, parts + 1, std::memory_order_acq_rel, std::memory_order_acquire))
+      return takenOf(parts);
+  return -1;
+}
+
+void Team::runPart(int index) {
+  Part taken{this, index, count_, here, &divisions_, {}};
+  const Entered entered(taken);
+  body_(data_);
+}
+
+void Team::takeParts() {
+  for (int index = take(); index >= 0; index = take()) {
+    runPart(index);
+    ended_.fetch_add(1);
+    if (ownerSleeps_.load()) ended_.notify_one();
+  }
+}
+
+void Team::work(uint32_t seen) {
+  Patience patience = kForRegions;
+  Presence presence;
+  presence.begin();
+  const auto begun = [&] { return region_.load(std::memory_order_acquire) != seen; };
+  while (!ending_) {
+    if (!patience.look(begun)) {
+      ++asleep_;
+      region_.wait(seen);
+      --asleep_;
+      presence.begin();
+    }
+    seen = region_.load(std::memory_order_acquire);
+    takeParts();
+    const auto absence = presence.check();
+    if (absence == absence.zero()) continue;
+    stayAway(Presence::Clock::now() + absence);
+    presence.begin();
+  }
+}
+
+void Team::stayAway(Presence::Clock::time_point until) {
+  uint64_t before = parts_.load();
+  while (!ending_ && Presence::Clock::now() < until) {
+    std::this_thread::sleep_for(kBetweenLooks);
+    const uint64_t parts = parts_.load();
+    // Parts may wait for each other, so one that nobody takes may keep all others.
+    if (parts == before) takeParts();
+    before = parts_.load();
+  }
+}
+
+void Team::barrier() {
+  const uint32_t passed = passed_.load();
+  if (arrived_.fetch_add(1) + 1 == static_cast<uint32_t>(count_)) {
+    arrived_.store(0);
+    ++passed_;
+    passed_.notify_all();
+    return;
+  }
+  thread_local Patience patience = kForParts;
+  if (!patience.look([&] { return passed_.load() != passed; })) passed_.wait(passed);
+}
+
+}  // namespace ganode::parallel

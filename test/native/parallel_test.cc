@@ -1,0 +1,215 @@
+// Teams, on which parallel regions run, and OpenMP's constructs on them.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include "parallel/loop.h"
+#include "parallel/openmp.h"
+#include "parallel/team.h"
+#ifdef GANODE_OPENMP_REGIONS
+#include "openmp/regions.h"
+#include "parallel/imports.h"
+#endif
+
+namespace {
+
+using ganode::parallel::forRanges;
+using ganode::parallel::part;
+using ganode::parallel::Team;
+
+// A region whose parts count themselves.
+std::vector<int> partsRun(Team& team, int count, Team::Parts kind = Team::Parts::mayWait) {
+  std::vector<int> seen(static_cast<size_t>(count));
+  team.run(
+      [](void* data) {
+        auto& counts = *static_cast<std::vector<int>*>(data);
+        ++counts[static_cast<size_t>(part()->index)];
+      },
+      &seen, count, kind);
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("a team runs each part of a region once, region after region") {
+  for (int threads = 1; threads <= 5; ++threads) {
+    CAPTURE(threads);
+    Team team;
+    team.reserve(threads);
+    CHECK(team.size() == threads);
+    for (int region = 0; region < 2000; ++region)
+      REQUIRE(partsRun(team, threads) == std::vector<int>(static_cast<size_t>(threads), 1));
+  }
+}
+
+TEST_CASE("a team gives no region more parts than it has threads, unless they are independent") {
+  Team team;
+  team.reserve(2);
+  CHECK(partsRun(team, 5) == std::vector<int>{1, 1, 0, 0, 0});
+  CHECK(partsRun(team, 5, Team::Parts::independent) == std::vector<int>{1, 1, 1, 1, 1});
+}
+
+TEST_CASE("a team without threads of its own runs all parts on the caller's") {
+  Team team;
+  CHECK(partsRun(team, 3) == std::vector<int>{1, 0, 0});
+  CHECK(partsRun(team, 3, Team::Parts::independent) == std::vector<int>{1, 1, 1});
+  CHECK(part() == nullptr);
+}
+
+TEST_CASE("parts that wait for each other have a thread each") {
+  constexpr int kThreads = 4;
+  Team team;
+  team.reserve(kThreads);
+  struct Meeting {
+    std::atomic<int> here{0};
+    std::atomic<int> met{0};
+  };
+  for (int region = 0; region < 200; ++region) {
+    Meeting meeting;
+    team.run(
+        [](void* data) {
+          auto& m = *static_cast<Meeting*>(data);
+          ++m.here;
+          while (m.here < kThreads) std::this_thread::yield();
+          ++m.met;
+        },
+        &meeting, kThreads);
+    REQUIRE(meeting.met == kThreads);
+  }
+}
+
+TEST_CASE("a barrier is passed when all parts have come") {
+  constexpr int kThreads = 3;
+  Team team;
+  team.reserve(kThreads);
+  struct Rounds {
+    std::atomic<int> came{0};
+    std::atomic<bool> early{false};
+  } rounds;
+  team.run(
+      [](void* data) {
+        auto& r = *static_cast<Rounds*>(data);
+        for (int round = 1; round <= 500; ++round) {
+          ++r.came;
+          part()->team->barrier();
+          if (r.came < round * kThreads) r.early = true;
+          part()->team->barrier();
+        }
+      },
+      &rounds, kThreads);
+  CHECK(rounds.came == 500 * kThreads);
+  CHECK_FALSE(rounds.early.load());
+}
+
+TEST_CASE("a region within a region has one part") {
+  Team team;
+  team.reserve(2);
+  std::atomic<int> inner{0};
+  team.run(
+      [](void* data) {
+        partsRun(Team::own(), 4);
+        CHECK(part()->count == 2);
+        Team::own().run([](void* count) { *static_cast<std::atomic<int>*>(count) += part()->count; }, data,
+                        4);
+      },
+      &inner, 2);
+  CHECK(inner == 2);
+}
+
+TEST_CASE("teams of several threads work beside each other") {
+  std::vector<std::thread> owners;
+  std::atomic<int> wrong{0};
+  for (int owner = 0; owner < 3; ++owner) {
+    owners.emplace_back([&] {
+      Team& team = Team::own();
+      team.reserve(3);
+      for (int region = 0; region < 500; ++region)
+        if (partsRun(team, 3) != std::vector<int>{1, 1, 1}) ++wrong;
+    });
+  }
+  for (std::thread& owner : owners) owner.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("a loop goes over each number once, however many threads there are") {
+  for (const int64_t threads : {1, 2, 3, 7}) {
+    for (const int64_t count : {0, 1, 2, 5, 64, 1001}) {
+      CAPTURE(threads);
+      CAPTURE(count);
+      std::vector<int> seen(static_cast<size_t>(count));
+      forRanges(count, threads, [&](int64_t first, int64_t last) {
+        for (int64_t i = first; i < last; ++i) ++seen[static_cast<size_t>(i)];
+      });
+      CHECK(seen == std::vector<int>(static_cast<size_t>(count), 1));
+    }
+  }
+}
+
+TEST_CASE("a loop within a loop goes over each number once") {
+  std::vector<std::atomic<int>> seen(40);
+  forRanges(4, 3, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i)
+      forRanges(10, 3, [&](int64_t from, int64_t to) {
+        for (int64_t j = from; j < to; ++j) ++seen[static_cast<size_t>(10 * i + j)];
+      });
+  });
+  for (const auto& count : seen) CHECK(count == 1);
+}
+
+#ifdef GANODE_OPENMP_REGIONS
+
+// Each construct, as OpenMP's specification has it, for several numbers of threads: first as GNU's runtime
+// does it, then, taken over, on ours.
+TEST_CASE("OpenMP's constructs give the same on teams as on GNU's runtime") {
+  using namespace ganode::test;
+  const auto examine = [] {
+    for (const int threads : {1, 2, 3, 6}) {
+      CAPTURE(threads);
+      const auto n = static_cast<size_t>(threads);
+      for (int round = 0; round < 20; ++round) {
+        const Threads seen = regionThreads(threads);
+        REQUIRE(seen.numbers == std::vector<int>(n, 1));
+        REQUIRE(seen.count == threads);
+        REQUIRE(seen.inside == (threads > 1));
+        REQUIRE_FALSE(seen.outside);
+        for (const int chunk : {1, 3, 200}) {
+          REQUIRE(dynamicLoop(threads, 101, chunk, false) == std::vector<int>(101, 2));
+          REQUIRE(dynamicLoop(threads, 101, chunk, true) == std::vector<int>(101, 2));
+        }
+        std::vector<int> order(50);
+        std::iota(order.begin(), order.end(), 0);
+        REQUIRE(orderedLoop(threads, 50) == order);
+        REQUIRE(sections(threads) == std::vector<int>(5, 1));
+        REQUIRE(singles(threads, 7) == std::vector<int>(7, 1));
+        // 1 + 2 + … + 10, once for each cell.
+        REQUIRE(barriers(threads, 10) == std::vector<long>(n, 55 * threads));
+        REQUIRE(flags(threads) == threads);
+        REQUIRE(critical(threads, 100) == 100 * threads);
+        for (const Nested& inner : nested(threads)) {
+          // A region within a region of one thread is the outermost that has more.
+          REQUIRE(inner.count == (threads > 1 ? 1 : 2));
+          REQUIRE(inner.inside);
+        }
+      }
+    }
+  };
+  examine();
+  const std::string library =
+      ganode::parallel::libraryOf(reinterpret_cast<const void*>(&ganode::test::regionThreads));
+  REQUIRE(ganode::parallel::adoptOpenMP(library) == "");
+  examine();
+  // They are ours now: a part is known in them.
+  static std::atomic<int> known;
+  known = 0;
+  call(3, [] { known += part() && part()->count == 3 ? 1 : 0; });
+  CHECK(known == 3);
+}
+
+#endif
+
+TEST_CASE("what is no OpenMP of GNU's is left alone") {
+  CHECK(ganode::parallel::adoptOpenMP("/nowhere/library.so") == "no calls of it were found");
+}
