@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream';
 import { GanodeError } from './errors.js';
 import { reasonOfRefusal } from './files/reasons.js';
 import { findWriteTarget } from './files/target.js';
+import { writingTemporary } from './files/temporary.js';
 
 /**
  * Writes a file through a temporary one beside it: fsync, then rename. Folders are made as needed. Of a link, the file that it
@@ -31,9 +32,18 @@ async function replace(
   existing: Stats | undefined,
   data: string | Uint8Array,
 ): Promise<void> {
+  await makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
+  await writingTemporary(temporary, () => through(temporary, path, existing, data));
+}
+
+async function through(
+  temporary: string,
+  path: string,
+  existing: Stats | undefined,
+  data: string | Uint8Array,
+): Promise<void> {
   try {
-    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       if (existing) await takeOver(file, existing);

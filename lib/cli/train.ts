@@ -5,7 +5,7 @@ import { addDataOptions } from './data-options.js';
 import { dryRun } from './dry-run.js';
 import { exitCodes } from './exit.js';
 import { onInterrupt } from './interrupt.js';
-import { onReaderLeft } from './output.js';
+import { onOutputEnds } from './output.js';
 import { collect, positive, wholeNumber } from './parse.js';
 import { Progress } from './progress.js';
 import { gather, type TrainFlags } from './training.js';
@@ -76,6 +76,7 @@ async function train(flags: TrainFlags): Promise<void> {
   });
   const interrupted = new AbortController();
   const progress = new Progress({ json: flags.json === true });
+  let lost: unknown;
   const off = onInterrupt(
     () => {
       progress.note('stopping; a checkpoint is being saved (Ctrl-C again exits at once)');
@@ -83,7 +84,11 @@ async function train(flags: TrainFlags): Promise<void> {
     },
     () => progress.stop(),
   );
-  onReaderLeft(() => interrupted.abort());
+  onOutputEnds((failure) => {
+    // Where a signal came first, such as that of a terminal which is closed, the signal is the reason.
+    if (!interrupted.signal.aborted) lost = failure;
+    interrupted.abort();
+  });
   try {
     for await (const event of trainer.train({ signal: interrupted.signal })) {
       progress.show(event);
@@ -95,4 +100,6 @@ async function train(flags: TrainFlags): Promise<void> {
     progress.stop();
     off();
   }
+  // Told once the checkpoint is saved.
+  if (lost) throw lost;
 }

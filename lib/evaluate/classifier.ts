@@ -7,6 +7,7 @@ import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import { GanodeError } from '../errors.js';
+import { writingNatively } from '../files/temporary.js';
 import { ioError, makeFolder } from '../files.js';
 import { asPixels } from '../image/pixels.js';
 import { classifierNetwork } from '../models/classifier.js';
@@ -154,7 +155,8 @@ async function store(network: NativeClassifier, path: string, verdict: Verdict):
   } catch (error) {
     throw ioError('write', dirname(path), error);
   }
-  await network.save(path, { 'ganode.classifier': JSON.stringify(verdict) });
+  const metadata = { 'ganode.classifier': JSON.stringify(verdict) };
+  await writingNatively(path, () => network.save(path, metadata));
 }
 
 class TrainedClassifier implements Classifier {
