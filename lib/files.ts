@@ -1,7 +1,7 @@
 /** Files that appear whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream, type Stats } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { GanodeError } from './errors.js';
@@ -80,6 +80,16 @@ export async function makeFolder(path: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || outer === path) throw error;
     await makeFolder(outer);
     await makeOne(path);
+  }
+}
+
+/** Makes a folder where it is missing. Throws `IO` where no file can be made in it. */
+export async function requireWritableFolder(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw ioError('write', path, error);
   }
 }
 

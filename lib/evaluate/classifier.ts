@@ -1,14 +1,14 @@
 /** A classifier of a dataset's own classes, trained by ganode once and kept: a feature extractor that needs no download. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import { GanodeError } from '../errors.js';
+import { readWhole } from '../files/read.js';
 import { writingNatively } from '../files/temporary.js';
-import { ioError, makeFolder } from '../files.js';
+import { requireWritableFolder } from '../files.js';
 import { asPixels } from '../image/pixels.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
@@ -90,11 +90,13 @@ export async function openClassifier(
           `${dataset.name}: expected a trained classifier in ${dirname(path)} but there is none`,
         );
       }
+      // Before the minutes that training takes.
+      await requireWritableFolder(dirname(path));
       verdict = await trainClassifier(network, graph, dataset, seed, onProgress);
       await store(network, path, verdict);
     }
     const hash = createHash('sha256')
-      .update(await readFile(path))
+      .update(await readWhole(path))
       .digest('hex');
     return new TrainedClassifier(network, dataset, classes, verdict, hash.slice(0, 16));
   } catch (error) {
@@ -150,11 +152,6 @@ async function loadCached(
 }
 
 async function store(network: NativeClassifier, path: string, verdict: Verdict): Promise<void> {
-  try {
-    await makeFolder(dirname(path));
-  } catch (error) {
-    throw ioError('write', dirname(path), error);
-  }
   const metadata = { 'ganode.classifier': JSON.stringify(verdict) };
   await writingNatively(path, () => network.save(path, metadata));
 }

@@ -1,9 +1,9 @@
 /** A user's TorchScript file as a feature extractor. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GanodeError, invalid } from '../errors.js';
+import { openRegular } from '../files/read.js';
 import { ioError } from '../files.js';
 import { asPixels } from '../image/pixels.js';
 import { type NativeExtractor, native } from '../native.js';
@@ -48,7 +48,7 @@ export async function openTorchScript(options: OpenTorchScriptOptions): Promise<
   };
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path), hash);
+    await pipeline((await openRegular(path)).createReadStream(), hash);
   } catch (error) {
     throw ioError('read', path, error);
   }

@@ -132,7 +132,7 @@ describe('train', () => {
     expect(await ganode(...short, '--out', join(dir, 'a'))).toMatchObject({ code: 0 });
     // Weights that do not fit are told in a warning, on standard error.
     const out = join(dir, 'b');
-    const other = [...short, '--set', 'model.width=3', '--transfer', join(dir, 'a'), '--out', out];
+    const other = [...short, '--size', '32', '--transfer', join(dir, 'a'), '--out', out];
     const shell = '"$@" 2> /dev/full';
     const result = await start([cliPath, ...other], { shell }).finished;
     expect(result).toMatchObject({ code: 0, signal: null });
