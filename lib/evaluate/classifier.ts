@@ -12,6 +12,7 @@ import { requireWritableFolder } from '../files.js';
 import { asPixels } from '../image/pixels.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
+import { requireRanges } from '../ranges.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { betterThanGuessing, commonestShare } from './chance.js';
 import { trainClassifier, type Verdict } from './classifier-training.js';
@@ -23,7 +24,7 @@ export interface ClassifierOptions {
   cacheDir?: string;
   /** Of the first weights, the order of the data and what is held out. 0 … 2^53 - 1, default 0. */
   seed?: number;
-  /** Threads of the native side; default: as many as ATen picks. */
+  /** Threads of the native side, 1 … 1024; default: as many as ATen picks. */
   threads?: number;
   /** `false`: throws where no trained classifier is in the cache. Default true. */
   train?: boolean;
@@ -69,6 +70,7 @@ export async function openClassifier(
     onProgress,
   }: ClassifierOptions = {},
 ): Promise<Classifier> {
+  requireRanges({ seed, threads });
   const classes = classesOf(dataset);
   const graph = JSON.stringify(classifierNetwork(dataset.shape, classes));
   const key = createHash('sha256')

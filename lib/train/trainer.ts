@@ -8,6 +8,7 @@ import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
 import { requireMemory } from '../memory.js';
 import type { NativeSession, SampleReport, SaveReport } from '../native.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import type { Recipe } from '../recipes/schema.js';
 import { aboutTraining } from './about.js';
 import { assemble, type TrainerOptions, type TrainingParts } from './assemble.js';
@@ -204,6 +205,8 @@ export class Trainer implements AsyncDisposable {
     { labels, ...rest }: DrawOptions,
     output: 'uint8' | 'float32',
   ): Promise<SampleReport> {
+    requireInRange('count', count, ranges.images);
+    requireRanges({ seed: rest.seed, truncation: rest.truncation });
     const { models } = this.recipe;
     const indices = classIndices(
       labels,
