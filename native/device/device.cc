@@ -61,7 +61,8 @@ void useOwnThreads() {
     const char* chosen = std::getenv("GANODE_OPENMP");
     std::string reason = "chosen by GANODE_OPENMP";
     if (!chosen || std::string_view(chosen) != "libgomp")
-      reason = parallel::adoptOpenMP(parallel::libraryOf(reinterpret_cast<const void*>(&at::get_num_threads)));
+      reason =
+          parallel::adoptOpenMP(parallel::libraryOf(reinterpret_cast<const void*>(&at::get_num_threads)));
     runtime() = reason.empty() ? "ganode" : "libgomp (" + reason + ")";
   });
 }
@@ -89,8 +90,8 @@ void useThreads(int64_t threads) {
   try {
     parallel::Team::own().reserve(static_cast<int>(threads));
   } catch (const std::system_error& error) {
-    throw Error("MEMORY", "the system has no room for " + std::to_string(threads) + " threads (" + error.what() +
-                              "); fewer threads may do");
+    throw Error("MEMORY", "the system has no room for " + std::to_string(threads) + " threads (" +
+                              error.what() + "); fewer threads may do");
   }
 }
 

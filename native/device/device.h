@@ -17,15 +17,15 @@ bool cpuHasBfloat16();
 // 'fp32', 'bf16' or 'auto' (bf16 where the device computes in it). Returns true for bf16.
 bool chooseBfloat16(const std::string& precision, const at::Device& device);
 
-// Lets libtorch's parallel regions run on ganode's teams (parallel/openmp.h), from now on and in the whole process;
-// not where the variable GANODE_OPENMP is "libgomp". Calls after the first are for nothing.
+// Lets libtorch's parallel regions run on ganode's teams (parallel/openmp.h), from now on and in the whole
+// process; not where the variable GANODE_OPENMP is "libgomp". Calls after the first are for nothing.
 void useOwnThreads();
 
 // What runs libtorch's parallel regions: "ganode", or "libgomp" with the reason in parentheses.
 std::string threadRuntime();
 
-// Sets ATen's threads for the calling thread, for good; 0: `defaultThreads()`. Throws Error("MEMORY") where the system
-// has no room for them.
+// Sets ATen's threads for the calling thread, for good; 0: `defaultThreads()`. Throws Error("MEMORY") where
+// the system has no room for them.
 void useThreads(int64_t threads);
 
 // As many as OMP_NUM_THREADS says, or else as the process has processors (processors.h); found once.

@@ -21,6 +21,9 @@ class Presence {
  private:
   Clock::time_point time_{};
   std::chrono::nanoseconds used_{};
+  // What the thread wanted and did not get, with what lies longer back weighing less.
+  double wanted_ = 0;
+  double lost_ = 0;
   Clock::time_point back_{};
   Clock::duration absence_{};
 };
