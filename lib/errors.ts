@@ -1,3 +1,5 @@
+import { visible } from './text.js';
+
 /** What went wrong, in one stable word. The command line maps each code to an exit code (see `docs/cli.md`). */
 export type ErrorCode =
   /** An option, recipe field or argument is unknown, out of range or of the wrong type. */
@@ -29,7 +31,10 @@ export type ErrorCode =
   /** A defect in ganode or libtorch. */
   | 'INTERNAL';
 
-/** The one kind of error that ganode throws on purpose: a stable `code` and a one-line message. */
+/**
+ * The one kind of error that ganode throws on purpose: a stable `code` and a one-line message, in which control characters of names
+ * are escaped.
+ */
 export class GanodeError extends Error {
   override readonly name = 'GanodeError';
   /** Machine-readable details: `step`, `term`, `path`, `node`, … whatever the code calls for. */
@@ -41,7 +46,7 @@ export class GanodeError extends Error {
     options: { cause?: unknown; details?: Record<string, unknown> } = {},
   ) {
     super(
-      cut(message, mostOfMessage),
+      cut(visible(message), mostOfMessage),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.details = options.details ?? {};

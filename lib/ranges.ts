@@ -48,9 +48,10 @@ export const ranges = {
   truncation: above(0, 1),
   /** Generated images that are measured. */
   measured: whole(2),
-  frames: whole(2, 100_000),
+  /** Frames of an animation: memory sets the limit. */
+  frames: whole(2),
   /** Latents that a path leads through. */
-  keys: whole(2, 100_000),
+  keys: whole(2),
   framesPerSecond: real(1, 50),
   /** How often an animation is shown: what GIF and WebP can hold. */
   loops: whole(0, 65_535),

@@ -4,6 +4,7 @@ import { type NativeInfo, native } from '../native.js';
 import { engines, version } from '../package.js';
 import { exitCodes } from './exit.js';
 import { reasonOf } from './failure.js';
+import { print } from './output.js';
 
 export function addDoctor(program: Command): void {
   program
@@ -25,7 +26,7 @@ interface Health {
 
 async function doctor({ json }: { json?: boolean }): Promise<void> {
   const health = await examine();
-  process.stdout.write(json ? `${JSON.stringify(health, null, 2)}\n` : text(health));
+  print(json ? `${JSON.stringify(health, null, 2)}\n` : text(health));
   if (health.problems.length > 0) process.exitCode = exitCodes.environment;
 }
 

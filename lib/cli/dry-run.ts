@@ -5,6 +5,7 @@ import type { GraphSpec } from '../graph/spec.js';
 import { summary } from '../graph/summary.js';
 import { native, type TimelineStage } from '../native.js';
 import { networksOf } from '../recipes/autoencoding.js';
+import { onOneLine } from '../text.js';
 import { aboutTraining } from '../train/about.js';
 import { readRunConfig } from '../train/run-directory.js';
 import { Schedule } from '../train/schedule.js';
@@ -12,7 +13,7 @@ import { Timeline } from '../train/timeline.js';
 import { Trainer } from '../train/trainer.js';
 import { aboutLines } from './about-text.js';
 import { countingRule, multiplyAddsOfStep } from './cost.js';
-import { onOneLine } from './line.js';
+import { print, tell } from './output.js';
 import type { Training } from './training.js';
 
 /**
@@ -51,7 +52,7 @@ export async function dryRun({
   if (json) {
     const { name, length } = dataset;
     const report = { type: 'dryRun', step: trainer.step, totalSteps, imagesPerStep, multiplyAdds };
-    process.stdout.write(`${JSON.stringify({ ...report, data: { name, length }, recipe })}\n`);
+    print(`${JSON.stringify({ ...report, data: { name, length }, recipe })}\n`);
     return;
   }
   const lines = [
@@ -62,9 +63,9 @@ export async function dryRun({
     `${totalSteps} steps of ${describeSteps(stages)}; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
     `(${countingRule})`,
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${lines.join('\n')}\n`);
   for (const warning of dataset.warnings ?? []) {
-    process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
+    tell(`ganode: warning: ${onOneLine(warning)}\n`);
   }
 }
 

@@ -14,10 +14,11 @@ import { pictureFormat, writePicture } from '../image/encode.js';
 import { scatter } from '../image/scatter.js';
 import { ranges } from '../ranges.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
+import { onOneLine } from '../text.js';
 import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
 import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
-import { onOneLine } from './line.js';
+import { print, tell } from './output.js';
 import { isStandardOutput, refuseExisting } from './outputs.js';
 import { inRange, names } from './parse.js';
 import { openHeldOut, sourceOf } from './real-data.js';
@@ -78,7 +79,7 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
     ? await openHeldOut(await sourceOf(generator, flags.data), generator.recipe.image)
     : undefined;
   if (flags.scatter) requirePoints(data);
-  const onProgress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const onProgress = (text: string): void => void tell(`${onOneLine(text)}\n`);
   const extractor = await openExtractor(flags);
   try {
     const report = await evaluateGenerator({
@@ -97,15 +98,14 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
       ...(threads !== undefined && { threads }),
       ...(!json && { onProgress }),
     });
-    for (const warning of report.warnings)
-      process.stderr.write(`ganode: warning: ${onOneLine(warning)}\n`);
+    for (const warning of report.warnings) tell(`ganode: warning: ${onOneLine(warning)}\n`);
     const whole = `${JSON.stringify(report, null, 2)}\n`;
     if (out) await writeFileAtomic(out, whole);
     if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
     // Nothing may follow a file that was written there.
     const outputs = [out, flags.scatter].filter((path) => path !== undefined);
     if ((await Promise.all(outputs.map(isStandardOutput))).includes(true)) return;
-    process.stdout.write(json ? whole : reportText(report));
+    print(json ? whole : reportText(report));
   } finally {
     if (typeof extractor === 'object') await extractor.dispose();
   }

@@ -1,7 +1,7 @@
 /** A report of an evaluation, for people. */
 
 import type { EvaluationReport, Measured } from '../evaluate/report.js';
-import { onOneLine } from './line.js';
+import { onOneLine } from '../text.js';
 
 /** An aligned table, then a line with what it was found of, and one with the extractor. */
 export function reportText(report: EvaluationReport): string {
@@ -49,7 +49,7 @@ export function reportText(report: EvaluationReport): string {
           `bound of ${number(bound.images)} ${bound.heldOut ? 'held-out ' : ''}images of ${onOneLine(bound.data)}`,
         ]
       : []),
-    `${recipe} after ${number(step)} steps`,
+    `${onOneLine(recipe)} after ${number(step)} steps`,
     ...(truncation === undefined ? [] : [`truncation ${truncation}`]),
     `${seconds.toFixed(1)} s`,
   ];
@@ -57,7 +57,7 @@ export function reportText(report: EvaluationReport): string {
   if (report.experts) lines.push(`experts' shares of the images: ${shares(report.experts)}`);
   if (extractor) {
     const mark = extractor.chance ? ' (no better than guessing)' : '';
-    lines.push(`extractor ${extractor.id}: ${extractor.description}${mark}`);
+    lines.push(`extractor ${extractor.id}: ${onOneLine(extractor.description)}${mark}`);
   }
   return `${lines.join('\n')}\n`;
 }

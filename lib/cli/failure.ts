@@ -1,6 +1,6 @@
 /** What the command line says of an error. */
 import { GanodeError } from '../errors.js';
-import { onOneLine } from './line.js';
+import { onOneLine } from '../text.js';
 
 /** An error in one line: a GanodeError's whole message, and the first line of any other's. */
 export function reasonOf(error: unknown): string {

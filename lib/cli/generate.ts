@@ -34,7 +34,11 @@ export function addLoadOptions(command: Command): Command {
       'estimate the statistics of batch normalization anew, over so many batches of 64',
       inRange(ranges.standingStatistics),
     )
-    .option('--threads <n>', 'threads for one operator', inRange(ranges.threads))
+    .option(
+      '--threads <n>',
+      'threads for one operator, 1 to 1024; another number gives other last bits',
+      inRange(ranges.threads),
+    )
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
     .option('--force', 'overwrite what is there');

@@ -3,8 +3,9 @@ import { listNames } from '../data/classes.js';
 import { networksOf } from '../recipes/autoencoding.js';
 import { describeScheduled } from '../recipes/scheduled.js';
 import type { EmaOptions, OptimizerOptions } from '../recipes/schema.js';
+import { onOneLine } from '../text.js';
 import { describe } from '../train/inspect.js';
-import { onOneLine } from './line.js';
+import { print } from './output.js';
 
 export function addInfo(program: Command): void {
   program
@@ -18,7 +19,7 @@ export function addInfo(program: Command): void {
 async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   const found = await describe(path);
   if (json) {
-    process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+    print(`${JSON.stringify(found, null, 2)}\n`);
     return;
   }
   const { recipe } = found;
@@ -54,9 +55,7 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       .filter((other) => other !== found.checkpoint)
       .map((other): [string, string] => ['also there', other]),
   ];
-  process.stdout.write(
-    rows.map(([name, value]) => `${name.padEnd(14)}${onOneLine(value)}\n`).join(''),
-  );
+  print(rows.map(([name, value]) => `${name.padEnd(14)}${onOneLine(value)}\n`).join(''));
 }
 
 /** How the averaged weights follow those in training. */

@@ -5,7 +5,7 @@ import { asOutOfMemory } from '../memory.js';
 import { exitCodeOf, exitCodes } from './exit.js';
 import { failureLine } from './failure.js';
 import { watchSignals } from './interrupt.js';
-import { watchOutput } from './output.js';
+import { tell, watchOutput } from './output.js';
 import { createProgram } from './program.js';
 
 function fail(thrown: unknown): void {
@@ -15,7 +15,7 @@ function fail(thrown: unknown): void {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     return;
   }
-  process.stderr.write(failureLine(error));
+  tell(failureLine(error));
   process.exitCode = exitCodeOf(error);
 }
 

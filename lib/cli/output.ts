@@ -1,5 +1,6 @@
-/** What happens when standard output or standard error cannot be written. */
+/** Standard output and standard error: what is written there, and what happens when it cannot be. */
 import { ioError } from '../files.js';
+import { visible } from '../text.js';
 
 /** What to do in place of ending the process; undefined where nothing is to be saved. */
 let whenOutputEnds: ((failure: unknown) => void) | undefined;
@@ -30,4 +31,14 @@ export function onOutputEnds(action: (failure: unknown) => void): void {
     if (!told) action(failure);
     told = true;
   };
+}
+
+/** Writes to standard output, lines for people or JSON, without what a terminal would obey. */
+export function print(text: string): void {
+  process.stdout.write(visible(text));
+}
+
+/** Writes to standard error, as `print`. */
+export function tell(text: string): void {
+  process.stderr.write(visible(text));
 }

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { GanodeError } from '../errors.js';
 import { findWriteTarget } from '../files/target.js';
 import { ioError } from '../files.js';
-import { onOneLine } from './line.js';
+import { onOneLine } from '../text.js';
+import { print, tell } from './output.js';
 
 /**
  * Throws rather than overwrite what is there. A device, a pipe or `/dev/stdout` is never in the way; a folder, a block device and
@@ -39,8 +40,8 @@ export async function tellWritten(
 ): Promise<void> {
   const written = paths.filter((path) => path !== undefined);
   const toOutput = (await Promise.all(written.map(isStandardOutput))).includes(true);
-  const stream = toOutput ? process.stderr : process.stdout;
-  for (const line of [...(toOutput ? [] : written), ...more]) stream.write(`${onOneLine(line)}\n`);
+  const write = toOutput ? tell : print;
+  for (const line of [...(toOutput ? [] : written), ...more]) write(`${onOneLine(line)}\n`);
 }
 
 /** Whether writing to the path is writing to standard output. */

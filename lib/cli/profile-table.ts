@@ -1,8 +1,8 @@
 /** A profile as tables for people. */
 
+import { onOneLine } from '../text.js';
 import type { ProfileEvent } from '../train/events.js';
 import type { Profile } from '../train/profile.js';
-import { onOneLine } from './line.js';
 
 /** Operators shown; the others are one line. */
 const most = 15;
@@ -72,7 +72,7 @@ function count(calls: number): string {
 
 /** Texts to the left, numbers to the right. */
 function columns(head: string[], rows: string[][]): string[] {
-  const all = [head, ...rows];
+  const all = [head, ...rows.map((row) => row.map(onOneLine))];
   const isNumber = head.map((_, i) => rows.every((row) => /^[\d.]*%?$/.test(row[i] as string)));
   const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] as string).length)));
   return all.map((row) =>

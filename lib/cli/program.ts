@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { GanodeError } from '../errors.js';
 import { version } from '../package.js';
 import { reasonOf } from './failure.js';
+import { print, tell } from './output.js';
 import { unknownOption } from './unknown-option.js';
 
 type Add = (program: Command) => void;
@@ -34,7 +35,11 @@ export async function createProgram(): Promise<Command> {
     add(program);
   }
   for (const command of [program, ...program.commands]) {
-    command.configureOutput({ outputError: (text, write) => write(oneLine(text, command)) });
+    command.configureOutput({
+      writeOut: print,
+      writeErr: tell,
+      outputError: (text, write) => write(oneLine(text, command)),
+    });
   }
   return program;
 }

@@ -1,8 +1,8 @@
 /** Training as people and machines watch it. */
 import { MultiBar, type Options, type SingleBar } from 'cli-progress';
+import { onOneLine, visible } from '../text.js';
 import type { ProgressEvent, StartEvent, TrainEvent, WarningEvent } from '../train/events.js';
 import { aboutLines } from './about-text.js';
-import { onOneLine } from './line.js';
 import { profileText } from './profile-table.js';
 
 /** Characters that the bar's line takes without the bar itself. */
@@ -54,7 +54,7 @@ export class Progress {
   show(event: TrainEvent): void {
     if (event.type === 'start') this.firstStep = event.step;
     if (this.json) {
-      this.stdout.write(`${JSON.stringify(event)}\n`);
+      this.stdout.write(visible(`${JSON.stringify(event)}\n`));
     } else if (event.type === 'warning') {
       this.line(`ganode: warning: ${onOneLine(event.message)}`, this.stderr);
     } else if (event.type !== 'progress') {
@@ -84,10 +84,10 @@ export class Progress {
   /** Writes a line of its own, above the bar where there is one. */
   private line(text: string, stream: NodeJS.WriteStream): void {
     if (this.bar && this.bars) {
-      this.bars.log(`${text}\n`);
+      this.bars.log(visible(`${text}\n`));
       this.bars.update();
     } else {
-      stream.write(`${text}\n`);
+      stream.write(visible(`${text}\n`));
     }
   }
 }

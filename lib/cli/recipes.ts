@@ -5,6 +5,7 @@ import { ranges } from '../ranges.js';
 import { findRecipe, recipes } from '../recipes/registry.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { applySettings } from '../recipes/settings.js';
+import { print } from './output.js';
 import { collect, inRange, type Size, size, sizeForms } from './parse.js';
 import { factsOf, measureStep, type RecipeFacts, resolveFor } from './recipe-facts.js';
 
@@ -59,11 +60,11 @@ async function list(name: string | undefined, flags: RecipesFlags): Promise<void
     if (flags.measure) facts.step.seconds = await measureStep(recipe);
     all.push(facts);
     // As they come: measuring all of them takes minutes.
-    if (!flags.json) process.stdout.write(name === undefined ? inShort(facts) : inFull(facts));
+    if (!flags.json) print(name === undefined ? inShort(facts) : inFull(facts));
   }
   if (flags.json) {
     const value = name === undefined ? all : all[0];
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    print(`${JSON.stringify(value, null, 2)}\n`);
   }
 }
 

@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { GanodeError } from '../errors.js';
 import { packageDir } from '../package.js';
+import { print, tell } from './output.js';
 
 interface SetupFlags {
   libtorch?: string;
@@ -49,9 +50,7 @@ async function setup(flags: SetupFlags): Promise<void> {
         ? await fetched(scripts, flags)
         : scripts.givenLibtorch(flags.libtorch, '--libtorch');
     const addon = await scripts.buildNative({ libtorch, log });
-    process.stdout.write(
-      `${addon} is built for ${libtorch}; \`ganode doctor\` tells whether it loads\n`,
-    );
+    print(`${addon} is built for ${libtorch}; \`ganode doctor\` tells whether it loads\n`);
   } catch (error) {
     if (error instanceof GanodeError) throw error;
     throw new GanodeError('ADDON', (error as Error).message, { cause: error });
@@ -100,5 +99,5 @@ async function fetched(scripts: Scripts, flags: SetupFlags): Promise<string> {
 }
 
 function log(line: string): void {
-  process.stderr.write(`${line}\n`);
+  tell(`${line}\n`);
 }

@@ -30,7 +30,11 @@ export function addTrain(program: Command): void {
     .option('--batch <n>', 'images a batch', inRange(ranges.batch))
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
-    .option('--threads <n>', 'threads for one operator', inRange(ranges.threads))
+    .option(
+      '--threads <n>',
+      'threads for one operator, 1 to 1024; another number gives other last bits',
+      inRange(ranges.threads),
+    )
     .option('--seed <n>', 'seed of everything random', inRange(ranges.seed))
     .option('--config <file>', "recipe as JSON, or a run's config.json")
     .option('--set <path=value>', 'any setting of the recipe; may be repeated', collect, [])

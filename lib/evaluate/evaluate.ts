@@ -16,7 +16,7 @@ import { drawing, requireSameShape, shuffled } from './sides.js';
 
 /**
  * Measures generated images against real ones: by their features, or, for `ring`, `grid` and `stacked-mnist`, by the modes that
- * are found. Equal options give equal numbers on one machine.
+ * are found. Equal options give equal numbers on one machine and number of threads.
  *
  * Of an autoencoder also the evidence lower bound and the squared error of its reconstructions, of `heldOut` images.
  *

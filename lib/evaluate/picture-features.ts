@@ -28,7 +28,7 @@ const batch = 128;
  * Opens features of pictures without labels: the mean strengths, in each quarter of the picture, of random filters at several scales
  * (`randomFilters`), and its colours on a coarse grid. Each feature is centred on its mean over the real pictures, and each group of
  * features (one layer at one scale) is brought to a mean variance of 1 over them, so that no scale outweighs the others. For 1, 3 or 4
- * channels and any size. Takes a second or so; equal data and seed give equal features, and an equal id.
+ * channels and any size. Takes a second or so; equal data, seed and number of threads give equal features, and an equal id.
  *
  * @param dataset The real pictures, of bytes; of more than 2,000, a random 2,000 set the scale.
  * @throws GanodeError `INVALID_DATA` for data that is no bytes, or a single picture.

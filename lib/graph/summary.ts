@@ -1,4 +1,5 @@
 import { native } from '../native.js';
+import { onOneLine } from '../text.js';
 import type { GraphSpec } from './spec.js';
 
 /**
@@ -26,7 +27,7 @@ export function summary(spec: GraphSpec): string {
     ]),
     ['total', '', '', number(report.parameters), number(report.multiplyAdds)],
   ];
-  return table(rows);
+  return table(rows.map((row) => row.map(onOneLine)));
 }
 
 /** Columns aligned: words to the left, numbers (from the fourth column) to the right. */

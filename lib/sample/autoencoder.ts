@@ -130,7 +130,7 @@ export class Autoencoder implements AsyncDisposable {
   /**
    * Images along a path from real image to real image: their codes, and what lies between on a line.
    *
-   * @param options.frames Frames in all, 2 … 100,000, default 48.
+   * @param options.frames Frames in all, from 2, default 48.
    * @param options.loop Back to the first (default true).
    * @throws GanodeError `INVALID_OPTION` for fewer than two images or frames; `INVALID_DATA` as `encode`.
    */

@@ -43,9 +43,9 @@ export interface SampleOptions {
 }
 
 export interface InterpolateOptions {
-  /** Frames in all, 2 … 100,000. Default 48. */
+  /** Frames in all, from 2. Default 48. */
   frames?: number;
-  /** Latents that the path leads through, 2 … 100,000. Default 4. */
+  /** Latents that the path leads through, from 2. Default 4. */
   keys?: number;
   /** Seed of the keys. Default 0. */
   seed?: number;

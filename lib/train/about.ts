@@ -32,6 +32,11 @@ export interface TrainingFacts {
   threads: number;
 }
 
+/** Threads for one operator that a training really takes. */
+export function threadsOf({ threads }: Recipe): number {
+  return threads ?? native().info().threads;
+}
+
 export function aboutTraining(recipe: Recipe, dataset: Dataset): TrainingFacts {
   const { name, length, shape, classes, labels, split, fit } = dataset;
   const info = native().info();
@@ -51,6 +56,6 @@ export function aboutTraining(recipe: Recipe, dataset: Dataset): TrainingFacts {
     },
     device,
     precision: recipe.precision === 'auto' ? automatic : recipe.precision,
-    threads: recipe.threads ?? info.threads,
+    threads: threadsOf(recipe),
   };
 }

@@ -6,6 +6,7 @@ import { GanodeError } from '../errors.js';
 import { readText } from '../files/read.js';
 import { ioError, writeFileAtomic } from '../files.js';
 import { type CheckpointReport, native } from '../native.js';
+import { isInRange, ranges } from '../ranges.js';
 import type { Recipe } from '../recipes/schema.js';
 
 const pattern = /^step-(\d+)\.safetensors$/;
@@ -19,11 +20,13 @@ export function checkpointMetadata(
   recipe: Recipe,
   versions: Record<string, string>,
   data: DataIdentity,
+  threads: number,
 ): Record<string, string> {
   return {
     'ganode.recipe': JSON.stringify(recipe),
     'ganode.versions': JSON.stringify(versions),
     'ganode.data': JSON.stringify(data),
+    'ganode.threads': String(threads),
   };
 }
 
@@ -34,6 +37,8 @@ export interface CheckpointMetadata {
   /** The data it was trained on. */
   data: DataIdentity | undefined;
   versions: Record<string, string>;
+  /** Threads for one operator that it was trained with; undefined where it was written before that was. */
+  threads: number | undefined;
 }
 
 /** What the metadata of a checkpoint says. Throws `CHECKPOINT_MISMATCH` where it is no checkpoint of ganode's. */
@@ -42,11 +47,13 @@ export function readMetadata({ metadata }: CheckpointReport, path: string): Chec
   try {
     const recipe = json('ganode.recipe') as Recipe | null;
     const step = Number(metadata['ganode.steps']);
+    const threads = Number(metadata['ganode.threads'] ?? Number.NaN);
     if (recipe?.models && Number.isInteger(step)) {
       return {
         recipe,
         step,
         data: (json('ganode.data') as CheckpointMetadata['data'] | null) ?? undefined,
+        threads: isInRange(threads, ranges.threads) ? threads : undefined,
         versions: (json('ganode.versions') as Record<string, string> | null) ?? {},
       };
     }

@@ -104,8 +104,8 @@ export interface ProfileEvent extends Position {
 
 export interface WarningEvent extends Position {
   type: 'warning';
-  /** What it is about: the data, what was transferred, or signs of training going wrong. */
-  kind: 'data' | 'transfer' | 'profile' | 'collapse' | 'saturation' | 'gradient';
+  /** What it is about: the data, what a resumed training does otherwise than before, what was transferred, or signs of training going wrong. */
+  kind: 'data' | 'resume' | 'transfer' | 'profile' | 'collapse' | 'saturation' | 'gradient';
   message: string;
 }
 

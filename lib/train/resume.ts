@@ -5,6 +5,7 @@ import { GanodeError } from '../errors.js';
 import { type NativeSession, native } from '../native.js';
 import { merge, type RecipeConfig, validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
+import { threadsOf } from './about.js';
 import { changesBetween } from './changes.js';
 import { latestCheckpoint, offerEarlier, readMetadata } from './checkpoints.js';
 import { requireShape } from './data.js';
@@ -18,6 +19,8 @@ export interface Resumed {
   step: number;
   recipe: Recipe;
   session: NativeSession;
+  /** What is to be told of it, a line each. */
+  warnings: readonly string[];
 }
 
 /** What a training goes on with. */
@@ -51,7 +54,7 @@ export async function openResumed(
       : await latestCheckpoint(out as string);
   try {
     const report = await native().inspectCheckpoint(path);
-    const { recipe: written, step, data } = readMetadata(report, path);
+    const { recipe: written, step, data, threads } = readMetadata(report, path);
     // Settings that are newer than the checkpoint have their defaults.
     const stored = validate(recipeSchema, written);
     requireShape(stored, dataset);
@@ -66,10 +69,20 @@ export async function openResumed(
       await session.dispose();
       throw error;
     }
-    return { path, step, recipe, session };
+    return { path, step, recipe, session, warnings: threadsWarning(threads, recipe) };
   } catch (error) {
     throw await offerEarlier(error, path, 'resume from');
   }
+}
+
+/** Sums are split among threads, so that another number of them rounds otherwise. */
+function threadsWarning(before: number | undefined, recipe: Recipe): string[] {
+  const now = threadsOf(recipe);
+  if (before === undefined || before === now) return [];
+  const threads = (count: number): string => `${count} ${count === 1 ? 'thread' : 'threads'}`;
+  return [
+    `the checkpoint was trained with ${threads(before)} and goes on with ${threads(now)}: it does not come to the same bits as if it had never stopped; --threads ${before} (threads: ${before}) does`,
+  ];
 }
 
 /** A recipe has classes where labels take part in its training. */

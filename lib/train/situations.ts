@@ -6,7 +6,7 @@ import type { Recipe } from '../recipes/schema.js';
 import type { WarningEvent } from './events.js';
 
 /** Signs of a training going wrong. */
-export type SignKind = Exclude<WarningEvent['kind'], 'data' | 'transfer' | 'profile'>;
+export type SignKind = Exclude<WarningEvent['kind'], 'data' | 'resume' | 'transfer' | 'profile'>;
 
 /** What helped a training. */
 export interface Cure {

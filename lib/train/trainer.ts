@@ -10,7 +10,7 @@ import { requireMemory } from '../memory.js';
 import type { NativeSession, SampleReport, SaveReport } from '../native.js';
 import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import type { Recipe } from '../recipes/schema.js';
-import { aboutTraining } from './about.js';
+import { aboutTraining, threadsOf } from './about.js';
 import { assemble, type TrainerOptions, type TrainingParts } from './assemble.js';
 import { checkpointMetadata, checkpointPath, publishCheckpoint } from './checkpoints.js';
 import type { Position, ProgressEvent, TrainEvent, WarningEvent } from './events.js';
@@ -24,7 +24,7 @@ import { type Length, Schedule, withLength } from './schedule.js';
 
 /** How `sample` draws. */
 export interface DrawOptions {
-  /** Equal seeds give equal latents. Default 0. */
+  /** 0 … 2^53 - 1, default 0. Equal seeds give equal latents. */
   seed?: number;
   /** ψ in (0, 1]. Default: no truncation. */
   truncation?: number;
@@ -82,7 +82,10 @@ export class Trainer implements AsyncDisposable {
     this.stepSaved = this.stepsDone;
     this.lastCheckpoint = resumed?.path;
     this.health = new HealthMonitor(recipe);
-    this.warnings = transferred.map((message) => ({ kind: 'transfer', message }));
+    this.warnings = [
+      ...(resumed?.warnings ?? []).map((message) => ({ kind: 'resume' as const, message })),
+      ...transferred.map((message) => ({ kind: 'transfer' as const, message })),
+    ];
   }
 
   /**
@@ -334,7 +337,9 @@ export class Trainer implements AsyncDisposable {
   }
 
   private metadata(): Record<string, string> {
-    return checkpointMetadata(this.recipe, this.parts.versions, this.parts.identity);
+    const { recipe } = this;
+    const { versions, identity } = this.parts;
+    return checkpointMetadata(recipe, versions, identity, threadsOf(recipe));
   }
 
   private position(schedule: Schedule): Position {

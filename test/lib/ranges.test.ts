@@ -126,7 +126,7 @@ it('numbers of what is drawn, and of how long is trained, are refused', async ()
       ['seed', () => generator.interpolate({ seed: seed as number })],
       ['seed', () => trainer.sample(1, { seed: seed as number })],
     ]),
-    ...[1, 100_001, 1e300].flatMap((frames): [string, () => Promise<unknown>][] => [
+    ...[1, 2.5, 1e300].flatMap((frames): [string, () => Promise<unknown>][] => [
       ['frames', () => generator.interpolate({ frames })],
       ['keys', () => generator.interpolate({ keys: frames })],
     ]),

@@ -81,8 +81,8 @@ describe('openTorchScript', () => {
     const wrong: [object, RegExp][] = [
       [{ input: 'int' }, /Expected 'uint8' or 'float' for input/],
       [{ range: [1, -1] }, /a number for black and a larger one for white for range/],
-      [{ size: [0, 8] }, /whole numbers from 1 for size/],
-      [{ channels: 0 }, /a whole number from 1 for channels/],
+      [{ size: [0, 8] }, /whole number from 1 to 4096 for size/],
+      [{ channels: 0 }, /a whole number from 1 to 1024 for channels/],
     ];
     for (const [options, message] of wrong) {
       await expect(openTorchScript({ path, ...options })).rejects.toThrow(message);

@@ -211,7 +211,10 @@ describe('a folder of images', () => {
       { image: { ...image, channels: 2 } },
       /Expected 1, 3 or 4 .*for image\.channels but received 2/,
     ],
-    [{ image: { ...image, width: 1.5 } }, /Expected a whole number from 1 for image\.width/],
+    [
+      { image: { ...image, width: 1.5 } },
+      /Expected a whole number from 1 to 4096 for image\.width/,
+    ],
     [{ onBroken: 'ignore' }, /Expected 'skip' or 'error' for onBroken but received "ignore"/],
     [{ memoryLimit: -1 }, /Expected a number of bytes for memoryLimit/],
     [{ background: 'no colour' }, /Expected a colour such as #ffffff for background/],

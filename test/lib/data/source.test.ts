@@ -91,7 +91,10 @@ describe('openDataset', () => {
     [{ split: 'validation' }, /has no part "validation" \(--split\): it has train/],
     [{ split: 'dev' }, /Expected 'train', 'validation' or 'test' for split/],
     [{ memoryLimit: Number.NaN }, /Expected a number of bytes for memoryLimit/],
-    [{ image: { height: 0 } }, /Expected a whole number from 1 for image\.height but received 0/],
+    [
+      { image: { height: 0 } },
+      /Expected a whole number from 1 to 4096 for image\.height but received 0/,
+    ],
     [{ image: { channels: 3 } }, /expected 3 channels but its images have 1/],
   ])('refuses %o', async (options, message) => {
     await expect(openDataset(await idxFolder(), options as object)).rejects.toThrow(message);

@@ -292,7 +292,7 @@ describe('evaluate refuses', () => {
       [{ count: 1 }, /Expected a whole number from 2 for count but received 1/],
       [{ count: 2.5 }, /Expected a whole number from 2 for count but received 2.5/],
       [{ seed: -1 }, /Expected a whole number from 0 for seed/],
-      [{ batch: 0 }, /Expected a whole number from 1 for batch/],
+      [{ batch: 0 }, /Expected a whole number from 1 to 65536 for batch/],
       [
         { count: 5, metrics: ['precision', 'coverage'] },
         /Expected more images than the 5 neighbours of precision, coverage for count but received 5/,

@@ -192,9 +192,11 @@ describe('profiling', () => {
 
   it('refuses what makes no sense', async () => {
     await expect(train({ profile: { steps: 0 } })).rejects.toThrow(
-      'Expected a whole number from 1 for profile.steps but received 0 of type number',
+      'Expected a whole number from 1 to 1000 for profile.steps but received 0 of type number',
     );
-    await expect(train({ profile: { warmUp: 1.5 } })).rejects.toThrow(/from 0 for profile.warmUp/);
+    await expect(train({ profile: { warmUp: 1.5 } })).rejects.toThrow(
+      /from 0 to 1000000000000000 for profile.warmUp/,
+    );
   });
 
   it('ends with a training that is left', async () => {

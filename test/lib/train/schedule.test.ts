@@ -50,11 +50,11 @@ describe('withLength', () => {
   });
 
   it.each<[Length, RegExp]>([
-    [{ epochs: 0 }, /a number above 0 for epochs but received 0/],
+    [{ epochs: 0 }, /a number above 0 and up to 1000000000 for epochs but received 0/],
     [{ epochs: Number.NaN }, /for epochs but received NaN/],
     [{ epochs: Number.POSITIVE_INFINITY }, /for epochs but received Infinity/],
-    [{ images: 1.5 }, /a whole number from 1 for images but received 1.5/],
-    [{ steps: -1 }, /a whole number from 1 for steps but received -1/],
+    [{ images: 1.5 }, /a whole number from 1 to 1000000000000000 for images but received 1.5/],
+    [{ steps: -1 }, /a whole number from 1 to 1000000000000000 for steps but received -1/],
     [{ epochs: 1, steps: 1 }, /one of epochs and steps/],
   ])('refuses %j', (length, message) => {
     expect(() => withLength(recipe(), length)).toThrow(message);
