@@ -142,7 +142,9 @@ async function openFiles(
   const batches: { path: string; bytes: Uint8Array }[] = [];
   for (const file of files) {
     const path = join(dir, file);
-    const bytes = await readWhole(path);
+    const bytes = await readWhole(path).catch((error: unknown) => {
+      throw ioError('read', path, error);
+    });
     if (bytes.length === 0 || bytes.length % record !== 0) {
       throw fail(
         path,
@@ -187,7 +189,9 @@ const mostBytesOfNames = 2 ** 20;
 async function classNames(dir: string, { names, classes }: Version): Promise<string[]> {
   const path = join(dir, names);
   if (!existsSync(path)) return Array.from({ length: classes }, (_, label) => String(label));
-  const text = await readText(path, mostBytesOfNames);
+  const text = await readText(path, mostBytesOfNames).catch((error: unknown) => {
+    throw ioError('read', path, error);
+  });
   const lines = text.split('\n').map((line) => line.trim());
   const found = lines.filter((line) => line !== '');
   if (found.length !== classes) {

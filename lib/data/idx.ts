@@ -2,6 +2,7 @@
 import { createGunzip } from 'node:zlib';
 import { GanodeError } from '../errors.js';
 import { readWhole } from '../files/read.js';
+import { ioError } from '../files.js';
 
 /** What Node reads of a plain file at most; gzip may hold no more. */
 const mostBytes = 2 ** 31;
@@ -29,7 +30,12 @@ interface Header {
  *   does not fit the header.
  */
 export async function readIdx(path: string, rank: number): Promise<Idx> {
-  let bytes: Uint8Array = await readWhole(path);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readWhole(path);
+  } catch (error) {
+    throw ioError('read', path, error);
+  }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await inflate(path, bytes, rank);
   return parseIdx(bytes, rank, path);
 }

@@ -1,5 +1,4 @@
 /** Checkpoint files of a run. */
-import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { GanodeError } from '../errors.js';
@@ -57,10 +56,12 @@ export async function removeFile(path: string): Promise<void> {
  */
 export async function latestCheckpoint(dir: string): Promise<string> {
   const checkpoints = await listCheckpoints(dir);
-  const latest = join(dir, 'latest');
-  if (existsSync(latest)) {
-    const named = join(dir, (await readText(latest, mostBytesOfLatest)).trim());
+  try {
+    const named = join(dir, (await readText(join(dir, 'latest'), mostBytesOfLatest)).trim());
     if (checkpoints.some((checkpoint) => checkpoint.path === named)) return named;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw ioError('read', join(dir, 'latest'), error);
   }
   const newest = checkpoints[0];
   if (newest) return newest.path;

@@ -39,7 +39,7 @@ export async function listFolder(path: string): Promise<Listing> {
       }
     },
     async bytes(name, limit = Infinity) {
-      return readLimited(place(name), limit);
+      return readWhole(place(name), limit);
     },
     // libvips takes brackets at the end of a path for options of its own, and reads other files of the folder into an SVG that
     // it is given by its path.
@@ -47,16 +47,6 @@ export async function listFolder(path: string): Promise<Listing> {
       name.endsWith(']') || svgs.has(name) ? readWhole(place(name)) : Promise.resolve(place(name)),
     close: () => undefined,
   };
-}
-
-/** A whole file. Rejects where it is more than `limit` bytes, or a device or pipe, before anything is read. */
-export async function readLimited(path: string, limit: number): Promise<Buffer> {
-  const found = await stat(path);
-  // A device may never end, a pipe may never begin.
-  if (!found.isFile() && !found.isDirectory()) throw new Error('is no file but a device or pipe');
-  const { size } = found;
-  if (size > limit) throw new Error(`expected at most ${limit} bytes but it has ${size}`);
-  return readWhole(path);
 }
 
 /** @param parents Real paths of the folders that the folder is in. */
