@@ -33,7 +33,7 @@ const above = (least: number, most: number): NumberRange => ({
 });
 
 export const ranges = {
-  /** Threads for one operator: far more than cores are no use, and OpenMP ends the process where there is no room for their stacks. */
+  /** Threads for one operator: far more than cores are no use. */
   threads: whole(1, 1024),
   /** Whatever a double holds exactly. */
   seed: whole(0),

@@ -182,11 +182,14 @@ async function openFiles(
   });
 }
 
+/** A hundred names take two kilobytes. */
+const mostBytesOfNames = 2 ** 20;
+
 /** Names of the classes from the file beside the images; numbers where it is missing. */
 async function classNames(dir: string, { names, classes }: Version): Promise<string[]> {
   const path = join(dir, names);
   if (!existsSync(path)) return Array.from({ length: classes }, (_, label) => String(label));
-  const text = await readText(path).catch((error: unknown) => {
+  const text = await readText(path, mostBytesOfNames).catch((error: unknown) => {
     throw ioError('read', path, error);
   });
   const lines = text.split('\n').map((line) => line.trim());

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
@@ -10,6 +11,7 @@ import { readWhole } from '../files/read.js';
 import { writingNatively } from '../files/temporary.js';
 import { requireWritableFolder } from '../files.js';
 import { asPixels } from '../image/pixels.js';
+import { parseJson } from '../json.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
 import { requireRanges } from '../ranges.js';
@@ -133,6 +135,8 @@ export function lackingForClassifier({
   return undefined;
 }
 
+const verdictSchema = z.object({ accuracy: z.number().min(0).max(1), heldOut: z.int().min(1) });
+
 /** The verdict that came with the weights; undefined where there is no file, or none that is whole. */
 async function loadCached(
   network: NativeClassifier,
@@ -142,8 +146,9 @@ async function loadCached(
   if (!existsSync(path)) return undefined;
   try {
     const { metadata } = await network.load(path);
-    const { accuracy, heldOut } = JSON.parse(metadata['ganode.classifier'] ?? '{}');
-    if (accuracy >= 0 && accuracy <= 1 && heldOut >= 1) return { accuracy, heldOut };
+    const text = metadata['ganode.classifier'] ?? '{}';
+    const found = verdictSchema.safeParse(parseJson(text, path, 'CHECKPOINT_CORRUPT'));
+    if (found.success) return found.data;
     throw new GanodeError('CHECKPOINT_CORRUPT', `${path}: expected the accuracy of a classifier`);
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };

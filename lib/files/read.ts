@@ -1,8 +1,14 @@
 /** Files that are read: none that may never answer, as a pipe without a writer does. */
-import { constants } from 'node:fs';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { ErrorCode } from '../errors.js';
 import { ioError } from '../files.js';
+import { mostJsonBytes, parseJson } from '../json.js';
+import { inBytes } from '../memory.js';
 import { findWriteTarget } from './target.js';
+
+/** What Node reads at once. */
+const mostBytes = 2 ** 31 - 1;
 
 /**
  * Opens a regular file to read.
@@ -28,15 +34,15 @@ export async function openRegular(path: string): Promise<FileHandle> {
  * Reads a whole regular file. What this process has open already is read to its end, whatever it is: `/dev/stdin`, and
  * `/dev/fd/63`, as which a shell gives `<(command)`.
  *
- * @param limit Bytes that it may have at most; a larger one is not read.
+ * @param limit Bytes that it may have at most, 2 GiB by default; of a larger file nothing is read.
  * @throws As `openRegular`; an `Error` of one line for a larger file.
  */
-export async function readWhole(path: string, limit = Number.POSITIVE_INFINITY): Promise<Buffer> {
-  if (await isOpenAlready(path)) return readFile(path);
+export async function readWhole(path: string, limit = mostBytes): Promise<Buffer> {
+  if (await isOpenAlready(path)) return readStream(path, limit);
   const file = await openRegular(path);
   try {
     const { size } = await file.stat();
-    if (size > limit) throw new Error(`expected at most ${limit} bytes but it has ${size}`);
+    if (size > limit) throw tooLarge(limit, inBytes(size));
     return await file.readFile();
   } finally {
     await file.close();
@@ -44,8 +50,34 @@ export async function readWhole(path: string, limit = Number.POSITIVE_INFINITY):
 }
 
 /** `readWhole` as text of UTF-8. */
-export async function readText(path: string): Promise<string> {
-  return (await readWhole(path)).toString('utf8');
+export async function readText(path: string, limit?: number): Promise<string> {
+  return (await readWhole(path, limit)).toString('utf8');
+}
+
+/** The value in a file of JSON. Throws `IO` where it cannot be read, and `code` as `parseJson`. */
+export async function readJson(path: string, code?: ErrorCode): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readText(path, mostJsonBytes);
+  } catch (error) {
+    throw ioError('read', path, error);
+  }
+  return parseJson(text, path, code);
+}
+
+async function readStream(path: string, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of createReadStream(path)) {
+    length += (chunk as Buffer).length;
+    if (length > limit) throw tooLarge(limit, 'more');
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(limit: number, size: string): Error {
+  return new Error(`expected at most ${inBytes(limit)} but it has ${size}`);
 }
 
 async function isOpenAlready(path: string): Promise<boolean> {

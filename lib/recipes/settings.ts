@@ -1,4 +1,5 @@
-import { GanodeError } from '../errors.js';
+import { GanodeError, showJson } from '../errors.js';
+import { requirePlain } from '../json.js';
 import type { RecipeConfig } from './resolve.js';
 import { isObject } from './validate.js';
 
@@ -14,6 +15,7 @@ const builds = new Set(['model', 'image', 'classes']);
  *   change the networks of a config that carries them (a run's config.json).
  */
 export function applySettings(config: RecipeConfig, settings: readonly string[]): RecipeConfig {
+  requirePlain(config, '');
   const result = structuredClone(config) as Record<string, unknown>;
   for (const setting of settings) {
     const equals = setting.indexOf('=');
@@ -21,7 +23,7 @@ export function applySettings(config: RecipeConfig, settings: readonly string[])
     if (equals < 1 || path.some((key) => key === '' || key === '__proto__')) {
       throw new GanodeError(
         'INVALID_OPTION',
-        `Expected path=value for --set but received ${JSON.stringify(setting)}`,
+        `Expected path=value for --set but received ${showJson(setting)}`,
       );
     }
     if (builds.has(path[0] as string) && carriesNetworks(result)) {
@@ -53,7 +55,7 @@ function assign(
     if (typeof next !== 'object' || Array.isArray(next)) {
       throw new GanodeError(
         'INVALID_OPTION',
-        `Expected an object at "${key}" for --set ${setting} but received ${JSON.stringify(next)}`,
+        `Expected an object at "${key}" for --set ${setting} but received ${showJson(next)}`,
       );
     }
     at = next as Record<string, unknown>;

@@ -9,7 +9,7 @@ import { openTorchScript } from '../../../lib/evaluate/torchscript.js';
 import { openRegular, readText, readWhole } from '../../../lib/files/read.js';
 import { readNpy } from '../../../lib/image/npy.js';
 import { Generator } from '../../../lib/sample/generator.js';
-import { readRunConfig } from '../../../lib/train/run-directory.js';
+import { readRunConfig } from '../../../lib/train/run-config.js';
 import { Trainer } from '../../../lib/train/trainer.js';
 import { plain, red } from '../../helpers/pictures.js';
 import { temporaryDir, tinyData, tinyRecipe } from '../../helpers/tiny.js';

@@ -57,6 +57,8 @@ EXPORTED std::vector<int> sections(int threads) {
   std::vector<int> done(5);
 #pragma omp parallel num_threads(threads)
   {
+    // By itself in a region, the construct would be one with it.
+#pragma omp barrier
 #pragma omp sections
     {
 #pragma omp section
