@@ -10,6 +10,12 @@
 #include "error.h"
 
 namespace ganode {
+namespace {
+
+// As many as a recipe may ask for (lib/ranges.ts).
+constexpr int64_t kMostThreads = 1024;
+
+}  // namespace
 
 at::Device chooseDevice(const std::string& name) {
   if (name == "cpu") return at::kCPU;
@@ -49,6 +55,10 @@ void useThreads(int64_t threads) {
   // OpenMP's own, a thread's. Setting both under one lock keeps two sessions with different numbers apart.
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
+  if (threads > kMostThreads) {
+    throw Error("INVALID_OPTION", "Expected at most " + std::to_string(kMostThreads) +
+                                      " for threads but received " + std::to_string(threads));
+  }
   at::set_num_threads(static_cast<int>(threads > 0 ? threads : defaultThreads()));
   at::internal::lazy_init_num_threads();
 }

@@ -17,6 +17,21 @@ std::string firstLine(const c10::Error& error) {
   return text.substr(0, text.find('\n'));
 }
 
+// A weight, or a value of one item, has no more numbers: products of two such counts still make an integer.
+constexpr int64_t kMostValues = int64_t{1} << 31;
+
+int64_t valuesIn(const Dims& dims, const std::string& where) {
+  int64_t count = 1;
+  for (const int64_t dim : dims) {
+    if (dim > 0 && count > kMostValues / dim) {
+      throw Error("INVALID_GRAPH", where + "expected at most " + std::to_string(kMostValues) +
+                                       " values, got the shape " + describe(dims));
+    }
+    count *= dim;
+  }
+  return count;
+}
+
 std::string place(const NodeSpec& node) { return "node \"" + node.name + "\" (" + node.op + "): "; }
 
 }  // namespace
@@ -27,6 +42,7 @@ Graph::Graph(GraphSpec spec) : spec_(std::move(spec)) {
     inputs_.emplace_back(name, indices.size());
     indices.emplace(name, indices.size());
     shapes_[name] = shape;
+    valuesIn(shape.dims, "input \"" + name + "\": ");
   }
   for (const NodeSpec& node : spec_.nodes) {
     addNode(node, indices);
@@ -56,12 +72,12 @@ void Graph::addNode(const NodeSpec& spec, const std::map<std::string, size_t>& i
   node.op = factory->second(context);
   attributes.finish();
 
-  NodeReport report{spec.name, spec.op, node.op->output(), 0, 0, node.op->multiplyAdds()};
-  for (const Slot& slot : node.op->slots()) {
-    int64_t count = 1;
-    for (const int64_t dim : slot.shape) count *= dim;
-    (slot.buffer ? report.buffers : report.parameters) += count;
-  }
+  NodeReport report{spec.name, spec.op, node.op->output(), 0, 0, 0};
+  valuesIn(report.shape, place(spec));
+  for (const Slot& slot : node.op->slots())
+    (slot.buffer ? report.buffers : report.parameters) +=
+        valuesIn(slot.shape, place(spec) + slot.name + ": ");
+  report.multiplyAdds = node.op->multiplyAdds();
   reports_.push_back(std::move(report));
   shapes_[spec.name].dims = node.op->output();
   nodes_.push_back(std::move(node));

@@ -98,14 +98,22 @@ void Session::grow() const {
 void Session::check(const RunData& data) const {
   if (data.steps < 0)
     throw Error("INVALID_DATA", "run: expected steps to be 0 or more, got " + std::to_string(data.steps));
-  const auto items = static_cast<int64_t>(options_.timeline.images(stepsDone_ + data.steps) -
-                                          options_.timeline.images(stepsDone_));
-  const Dims& shape = generator_.graph().outputShape("image");
-  if (data.images.numel() != items * product(shape)) {
-    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " images of " + describe(shape) +
-                                    " (" + std::to_string(items * product(shape)) + " values), got " +
-                                    std::to_string(data.images.numel()) + " values");
+  const int64_t given = data.images.numel();
+  // A step shows at least one value: with more steps than values, what they show may be too much for an
+  // integer.
+  if (data.steps > given) {
+    throw Error("INVALID_DATA", "run: expected images for " + std::to_string(data.steps) + " steps, got " +
+                                    std::to_string(given) + " values");
   }
+  const double shown =
+      options_.timeline.images(stepsDone_ + data.steps) - options_.timeline.images(stepsDone_);
+  const Dims& shape = generator_.graph().outputShape("image");
+  if (static_cast<double>(given) != shown * static_cast<double>(product(shape))) {
+    throw Error("INVALID_DATA", "run: expected images of " + describe(shape) + " for " +
+                                    std::to_string(data.steps) + " steps, got " + std::to_string(given) +
+                                    " values");
+  }
+  const auto items = static_cast<int64_t>(shown);
   for (const auto* player : {&generator_, discriminator_ ? &*discriminator_ : nullptr}) {
     if (player == nullptr || !player->graph().hasInput("label")) continue;
     if (!data.labels.defined())
@@ -267,7 +275,7 @@ Checkpoint Session::load(const std::string& path) {
   if (file.tensors.size() != own.size() + 1) mismatch("holds tensors that the recipe has no place for");
   const std::string& steps = file.metadata["ganode.steps"];
   if (steps.empty() || steps.size() > 15 || steps.find_first_not_of("0123456789") != std::string::npos) {
-    mismatch("expected ganode.steps to be a whole number, got " + steps);
+    mismatch("expected ganode.steps to be a whole number, got " + steps.substr(0, 40));
   }
 
   const at::NoGradGuard noGrad;
