@@ -1,12 +1,13 @@
 /** Files that appear whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import { constants, createWriteStream, type Stats } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { GanodeError } from './errors.js';
 import { reasonOfRefusal } from './files/reasons.js';
 import { findWriteTarget } from './files/target.js';
+import { writingTemporary } from './files/temporary.js';
 
 /**
  * Writes a file through a temporary one beside it: fsync, then rename. Folders are made as needed. Of a link, the file that it
@@ -31,9 +32,18 @@ async function replace(
   existing: Stats | undefined,
   data: string | Uint8Array,
 ): Promise<void> {
+  await makeFolder(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
+  await writingTemporary(temporary, () => through(temporary, path, existing, data));
+}
+
+async function through(
+  temporary: string,
+  path: string,
+  existing: Stats | undefined,
+  data: string | Uint8Array,
+): Promise<void> {
   try {
-    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       if (existing) await takeOver(file, existing);
@@ -70,6 +80,16 @@ export async function makeFolder(path: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || outer === path) throw error;
     await makeFolder(outer);
     await makeOne(path);
+  }
+}
+
+/** Makes a folder where it is missing. Throws `IO` where no file can be made in it. */
+export async function requireWritableFolder(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw ioError('write', path, error);
   }
 }
 

@@ -2,9 +2,10 @@
 // own site over HTTPS, pip and whatever mirror it is set up with.
 //
 //   node scripts/libtorch.mjs      prints the folder
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from './folder.mjs';
 import { isLibtorch, variantOf } from './libtorch/inspect.mjs';
 import { lock } from './libtorch/lock.mjs';
 import { libtorchVersion, sources } from './libtorch/sources.mjs';
@@ -24,7 +25,7 @@ export async function findLibtorch(options = {}) {
   const found = join(target, 'torch');
   if (isLibtorch(found)) return found;
   const downloads = join(cache, 'downloads');
-  await mkdir(downloads, { recursive: true });
+  await makeFolder(downloads);
   const release = await lock(join(cache, 'libtorch.lock'), log);
   try {
     if (isLibtorch(found)) return found;

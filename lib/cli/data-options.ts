@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 import { fits } from '../data/fit.js';
 import type { SourceOptions } from '../data/source.js';
 import { type Split, splits } from '../data/split.js';
-import { byteCount, defined, type Size, size, sizeForms, wholeNumber } from './parse.js';
+import { ranges } from '../ranges.js';
+import { byteCount, defined, inRange, type Size, size, sizeForms } from './parse.js';
 
 export interface DataFlags {
   size?: Size;
@@ -31,7 +32,7 @@ export function addDataOptions(command: Command): Command {
     .option(
       '--channels <n>',
       'channels of pictures: 1 (grey), 3 (RGB) or 4 (RGB and alpha); default 3',
-      wholeNumber(1),
+      inRange(ranges.channels),
     )
     .addOption(
       new Option('--fit <how>', 'how images of another shape are fitted; default crop').choices([

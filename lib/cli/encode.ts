@@ -5,12 +5,13 @@ import { invalid } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
 import { npy } from '../image/npy.js';
 import { allocate } from '../memory.js';
+import { ranges, seedAfter } from '../ranges.js';
 import { Autoencoder } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions } from './generate.js';
 import { refuseExisting, tellWritten } from './outputs.js';
-import { wholeNumber } from './parse.js';
+import { inRange } from './parse.js';
 import { openImages } from './real-data.js';
 
 interface EncodeFlags extends LoadOptions {
@@ -34,9 +35,9 @@ export function addEncode(program: Command): void {
     .requiredOption('--out <file>', 'a NumPy array: float32, N × latentSize')
     .option('--data <source>', "real images; default the run's own data")
     .addOption(splitOption('part of the data; default one that was not trained on'))
-    .option('--count <n>', 'the first so many; default all', wholeNumber(1))
+    .option('--count <n>', 'the first so many; default all', inRange(ranges.images))
     .option('--draw', 'draw codes from the posterior, not its mean')
-    .option('--seed <n>', 'seed of the draws', wholeNumber(0), 0);
+    .option('--seed <n>', 'seed of the draws', inRange(ranges.seed), 0);
   addLoadOptions(command).action(encode);
 }
 
@@ -55,7 +56,7 @@ async function encode(run: string, flags: EncodeFlags): Promise<void> {
       (_, i) => start + i,
     );
     const images = await readImages(dataset, indices);
-    const part = await autoencoder.encode(images, { draw, seed: seed + start });
+    const part = await autoencoder.encode(images, { draw, seed: seedAfter(seed, start) });
     codes.set(part.data, start * size);
   }
   await writeFileAtomic(out, npy([count, size], codes));

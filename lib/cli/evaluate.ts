@@ -12,13 +12,14 @@ import { openTorchScript } from '../evaluate/torchscript.js';
 import { writeFileAtomic } from '../files.js';
 import { pictureFormat, writePicture } from '../image/encode.js';
 import { scatter } from '../image/scatter.js';
+import { ranges } from '../ranges.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
 import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
 import { onOneLine } from './line.js';
 import { isStandardOutput, refuseExisting } from './outputs.js';
-import { names, number, wholeNumber } from './parse.js';
+import { inRange, names } from './parse.js';
 import { openHeldOut, sourceOf } from './real-data.js';
 
 interface EvaluateFlags extends LoadOptions {
@@ -50,10 +51,15 @@ export function addEvaluate(program: Command): void {
     .option(
       '--count <n>',
       'generated images; default as many as the data has, from 100 to 10000; of ring and grid 2500, of stacked-mnist 26000',
-      wholeNumber(2),
+      inRange(ranges.measured),
     )
-    .option('--seed <n>', 'seed of the latents and of the choice of real images', wholeNumber(0), 0)
-    .option('--truncation <psi>', truncationHelp, number(1e-6, 1))
+    .option(
+      '--seed <n>',
+      'seed of the latents and of the choice of real images',
+      inRange(ranges.seed),
+      0,
+    )
+    .option('--truncation <psi>', truncationHelp, inRange(ranges.truncation))
     .option('--metrics <list>', 'some of them only: frechetDistance,recall', names)
     .option('--no-cache', 'find the features of real images anew, and keep them not')
     .option('--json', 'the whole report as JSON')

@@ -5,10 +5,11 @@ import { writeFileAtomic } from '../files.js';
 import { curves } from '../image/curves.js';
 import { pictureFormat, writePicture } from '../image/encode.js';
 import { npy } from '../image/npy.js';
+import { ranges } from '../ranges.js';
 import { Generator, type LoadOptions, type SampleOptions } from '../sample/generator.js';
 import { isCurve } from '../train/picture.js';
 import { refuseExisting, refuseExistingFolder, tellWritten } from './outputs.js';
-import { number, wholeNumber } from './parse.js';
+import { inRange } from './parse.js';
 
 interface GenerateFlags extends LoadOptions {
   count: number;
@@ -31,9 +32,9 @@ export function addLoadOptions(command: Command): Command {
     .option(
       '--standing-statistics <batches>',
       'estimate the statistics of batch normalization anew, over so many batches of 64',
-      wholeNumber(1),
+      inRange(ranges.standingStatistics),
     )
-    .option('--threads <n>', 'threads for one operator', wholeNumber(1))
+    .option('--threads <n>', 'threads for one operator', inRange(ranges.threads))
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
     .option('--force', 'overwrite what is there');
@@ -60,9 +61,9 @@ export function addGenerate(program: Command): void {
     .command('generate')
     .description('sample images from a run or a checkpoint')
     .argument('<run>', 'run directory or checkpoint')
-    .option('--count <n>', 'images', wholeNumber(1), 64)
-    .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
-    .option('--truncation <psi>', truncationHelp, number(1e-6, 1))
+    .option('--count <n>', 'images', inRange(ranges.images), 64)
+    .option('--seed <n>', 'seed of the latents', inRange(ranges.seed), 0)
+    .option('--truncation <psi>', truncationHelp, inRange(ranges.truncation))
     .option(
       '--labels <list>',
       'classes by index or name, one an image or one for all: dogs, or 0,1,2 (`ganode info` lists them)',
@@ -70,7 +71,7 @@ export function addGenerate(program: Command): void {
     .option(
       '--expert <n>',
       'of a mixture of experts, the one that makes all images',
-      wholeNumber(0),
+      inRange(ranges.index),
     )
     .option('--grid <file>', 'one picture with all images: .png, .jpg, .webp, .avif or .tiff')
     .option('--png <dir>', 'one PNG an image')

@@ -5,12 +5,13 @@ import type { Split } from '../data/split.js';
 import { invalid } from '../errors.js';
 import { shuffled } from '../evaluate/sides.js';
 import type { Images } from '../image/images.js';
+import { ranges } from '../ranges.js';
 import { Autoencoder } from '../sample/autoencoder.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions } from './generate.js';
 import { refuseExisting, tellWritten } from './outputs.js';
-import { number, wholeNumber } from './parse.js';
+import { inRange } from './parse.js';
 import { openImages } from './real-data.js';
 
 interface InterpolateFlags extends LoadOptions {
@@ -34,11 +35,11 @@ export function addInterpolate(program: Command): void {
     .description('animate a path through latent space')
     .argument('<run>', 'run directory or checkpoint')
     .requiredOption('--out <file>', 'animation: .webp or .gif')
-    .option('--frames <n>', 'frames in all', wholeNumber(2), 48)
-    .option('--keys <n>', 'latents that the path leads through', wholeNumber(2), 4)
-    .option('--seed <n>', 'seed of the latents', wholeNumber(0), 0)
-    .option('--fps <n>', 'frames a second', number(1, 50), 12)
-    .option('--truncation <psi>', 'above 0 and up to 1', number(1e-6, 1))
+    .option('--frames <n>', 'frames in all', inRange(ranges.frames), 48)
+    .option('--keys <n>', 'latents that the path leads through', inRange(ranges.keys), 4)
+    .option('--seed <n>', 'seed of the latents', inRange(ranges.seed), 0)
+    .option('--fps <n>', 'frames a second', inRange(ranges.framesPerSecond), 12)
+    .option('--truncation <psi>', 'above 0 and up to 1', inRange(ranges.truncation))
     .option('--label <class>', 'class of a conditional generator, by index or name')
     .option('--real', 'through real images, of an autoencoder: --keys of them, by --seed')
     .option('--data <source>', "with --real: the images; default the run's own data")

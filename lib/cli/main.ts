@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { removeTemporaries } from '../files/temporary.js';
 import { asOutOfMemory } from '../memory.js';
 import { exitCodeOf, exitCodes } from './exit.js';
 import { failureLine } from './failure.js';
+import { watchSignals } from './interrupt.js';
 import { watchOutput } from './output.js';
 import { createProgram } from './program.js';
 
@@ -18,6 +20,8 @@ function fail(thrown: unknown): void {
 }
 
 watchOutput();
+watchSignals();
+process.on('exit', removeTemporaries);
 process.on('uncaughtException', (error) => {
   fail(error);
   process.exit();

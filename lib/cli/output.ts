@@ -1,19 +1,33 @@
-/** Standard output whose reader has seen enough (`| head`) is no failure. */
+/** What happens when standard output or standard error cannot be written. */
 import { ioError } from '../files.js';
 
-let whenReaderLeaves = (): void => process.exit();
+/** What to do in place of ending the process; undefined where nothing is to be saved. */
+let whenOutputEnds: ((failure: unknown) => void) | undefined;
 
-/** To be called once, before anything is written. */
+/**
+ * Standard output whose reader has seen enough (`| head`) is no failure; one that cannot be written for another reason, such as a
+ * full disk, is. Standard error that cannot be written is passed over: nobody is left to tell. To be called once, before anything is
+ * written.
+ */
 export function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw ioError('write', 'standard output', error);
-    whenReaderLeaves();
+    const failure = error.code === 'EPIPE' ? undefined : ioError('write', 'standard output', error);
+    if (whenOutputEnds) whenOutputEnds(failure);
+    else if (failure) throw failure;
+    else process.exit();
   });
-  // Nobody is left to tell.
   process.stderr.on('error', () => undefined);
 }
 
-/** What to do in place of exiting quietly. May be called several times. */
-export function onReaderLeft(action: () => void): void {
-  whenReaderLeaves = action;
+/**
+ * Has work that has something to save told once, in place of ending the process.
+ *
+ * @param action Gets the `GanodeError` that tells why; nothing where the reader has seen enough.
+ */
+export function onOutputEnds(action: (failure: unknown) => void): void {
+  let told = false;
+  whenOutputEnds = (failure) => {
+    if (!told) action(failure);
+    told = true;
+  };
 }

@@ -1,32 +1,16 @@
 /** Parsers for the values of options; commander turns what they throw into one line. */
 import { InvalidArgumentError } from 'commander';
+import { isInRange, type NumberRange, ranges, rangeText } from '../ranges.js';
 
-export function wholeNumber(least: number): (text: string) => number {
+/** A number of a range. */
+export function inRange(range: NumberRange): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`expected a whole number from ${least}.`);
+    if (text.trim() === '' || !isInRange(value, range)) {
+      throw new InvalidArgumentError(`expected ${rangeText(range)}.`);
     }
     return value;
   };
-}
-
-export function number(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= least && value <= most)) {
-      throw new InvalidArgumentError(`expected a number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-/** Above 0. */
-export function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('expected a number above 0.');
-  return value;
 }
 
 /** Height and width of images in pixels. */
@@ -42,8 +26,10 @@ export const sizeForms = '<n|HxW>';
 export function size(text: string): Size {
   const [, height, width = height] = /^\s*(\d{1,6})(?:\s*[x×]\s*(\d{1,6}))?\s*$/i.exec(text) ?? [];
   const result = { height: Number(height), width: Number(width) };
-  if (result.height >= 1 && result.width >= 1) return result;
-  throw new InvalidArgumentError('expected N, or HEIGHTxWIDTH such as 96x64, from 1 pixel a side.');
+  if (isInRange(result.height, ranges.side) && isInRange(result.width, ranges.side)) return result;
+  throw new InvalidArgumentError(
+    `expected N, or HEIGHTxWIDTH such as 96x64, from 1 to ${ranges.side.most} pixels a side.`,
+  );
 }
 
 const unitsOfBytes: Readonly<Record<string, number>> = {

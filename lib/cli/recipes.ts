@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { GanodeError, invalid } from '../errors.js';
 import { formatShape } from '../models/image-shape.js';
+import { ranges } from '../ranges.js';
 import { findRecipe, recipes } from '../recipes/registry.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { applySettings } from '../recipes/settings.js';
-import { collect, type Size, size, sizeForms, wholeNumber } from './parse.js';
+import { collect, inRange, type Size, size, sizeForms } from './parse.js';
 import { factsOf, measureStep, type RecipeFacts, resolveFor } from './recipe-facts.js';
 
 interface RecipesFlags {
@@ -32,9 +33,9 @@ export function addRecipes(program: Command): void {
     .option(
       '--channels <n>',
       'of one recipe: channels of the images, or features of the sequences',
-      wholeNumber(1),
+      inRange(ranges.channels),
     )
-    .option('--classes <n>', 'of one recipe: classes of the data', wholeNumber(0))
+    .option('--classes <n>', 'of one recipe: classes of the data', inRange(ranges.index))
     .option('--set <path=value>', 'of one recipe: a setting; may be repeated', collect, [])
     .option('--json', 'as JSON')
     .action(list);

@@ -7,12 +7,13 @@ import { shuffled } from '../evaluate/sides.js';
 import { pictureFormat } from '../image/encode.js';
 import { Images } from '../image/images.js';
 import { bytesOf } from '../image/pixels.js';
+import { ranges } from '../ranges.js';
 import { Autoencoder, type Bound } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions } from './generate.js';
 import { refuseExisting, tellWritten } from './outputs.js';
-import { wholeNumber } from './parse.js';
+import { inRange } from './parse.js';
 import { openImages } from './real-data.js';
 
 interface ReconstructFlags extends LoadOptions {
@@ -35,8 +36,8 @@ export function addReconstruct(program: Command): void {
     .argument('<run>', 'run directory or checkpoint')
     .option('--data <source>', "real images; default the run's own data")
     .addOption(splitOption('part of the data; default one that was not trained on'))
-    .option('--count <n>', 'images', wholeNumber(1), 32)
-    .option('--seed <n>', 'seed of the choice of images', wholeNumber(0), 0)
+    .option('--count <n>', 'images', inRange(ranges.images), 32)
+    .option('--seed <n>', 'seed of the choice of images', inRange(ranges.seed), 0)
     .option('--grid <file>', 'a picture: rows of images, each above its reconstructions')
     .option('--npy <file>', 'the reconstructions as a NumPy array: uint8, N×C×H×W');
   addLoadOptions(command).action(reconstruct);

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { GanodeError } from '../errors.js';
+import { ranges } from '../ranges.js';
 import { Trainer } from '../train/trainer.js';
 import { addDataOptions } from './data-options.js';
 import { dryRun } from './dry-run.js';
 import { exitCodes } from './exit.js';
 import { onInterrupt } from './interrupt.js';
-import { onReaderLeft } from './output.js';
-import { collect, positive, wholeNumber } from './parse.js';
+import { onOutputEnds } from './output.js';
+import { collect, inRange } from './parse.js';
 import { Progress } from './progress.js';
 import { gather, type TrainFlags } from './training.js';
 
@@ -21,14 +22,16 @@ export function addTrain(program: Command): void {
     )
     .option('--out <dir>', 'run directory')
     .addOption(
-      new Option('--epochs <n>', 'passes over the data').argParser(positive).conflicts('images'),
+      new Option('--epochs <n>', 'passes over the data')
+        .argParser(inRange(ranges.epochs))
+        .conflicts('images'),
     )
-    .option('--images <n>', 'real images to show', wholeNumber(1))
-    .option('--batch <n>', 'images a batch', wholeNumber(1))
+    .option('--images <n>', 'real images to show', inRange(ranges.steps))
+    .option('--batch <n>', 'images a batch', inRange(ranges.batch))
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
     .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
-    .option('--threads <n>', 'threads for one operator', wholeNumber(1))
-    .option('--seed <n>', 'seed of everything random', wholeNumber(0))
+    .option('--threads <n>', 'threads for one operator', inRange(ranges.threads))
+    .option('--seed <n>', 'seed of everything random', inRange(ranges.seed))
     .option('--config <file>', "recipe as JSON, or a run's config.json")
     .option('--set <path=value>', 'any setting of the recipe; may be repeated', collect, [])
     .option(
@@ -76,6 +79,7 @@ async function train(flags: TrainFlags): Promise<void> {
   });
   const interrupted = new AbortController();
   const progress = new Progress({ json: flags.json === true });
+  let lost: unknown;
   const off = onInterrupt(
     () => {
       progress.note('stopping; a checkpoint is being saved (Ctrl-C again exits at once)');
@@ -83,7 +87,11 @@ async function train(flags: TrainFlags): Promise<void> {
     },
     () => progress.stop(),
   );
-  onReaderLeft(() => interrupted.abort());
+  onOutputEnds((failure) => {
+    // Where a signal came first, such as that of a terminal which is closed, the signal is the reason.
+    if (!interrupted.signal.aborted) lost = failure;
+    interrupted.abort();
+  });
   try {
     for await (const event of trainer.train({ signal: interrupted.signal })) {
       progress.show(event);
@@ -95,4 +103,6 @@ async function train(flags: TrainFlags): Promise<void> {
     progress.stop();
     off();
   }
+  // Told once the checkpoint is saved.
+  if (lost) throw lost;
 }

@@ -1,7 +1,8 @@
 /** From the options of `ganode train` to what a Trainer takes. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GanodeError } from '../errors.js';
+import { readText } from '../files/read.js';
 import { ioError } from '../files.js';
 import { merge, type RecipeConfig } from '../recipes/resolve.js';
 import { applySettings } from '../recipes/settings.js';
@@ -124,7 +125,7 @@ interface ConfigFile {
 async function readConfig(path: string): Promise<ConfigFile> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readText(path);
   } catch (error) {
     throw ioError('read', path, error);
   }

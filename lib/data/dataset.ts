@@ -61,7 +61,8 @@ export const defaultMemoryLimit = 2 ** 30;
 
 /** Throws `INVALID_OPTION` unless it is a number from 0. */
 export function requireMemoryLimit(bytes: number): void {
-  if (!(bytes >= 0)) throw invalid('memoryLimit', 'a number of bytes', bytes);
+  if (typeof bytes !== 'number' || !(bytes >= 0))
+    throw invalid('memoryLimit', 'a number of bytes', bytes);
 }
 
 /** Values of one image. */

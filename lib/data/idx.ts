@@ -1,7 +1,7 @@
 /** The idx format of MNIST: a magic number, big-endian sizes, raw bytes. http://yann.lecun.com/exdb/mnist */
-import { readFile } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { GanodeError } from '../errors.js';
+import { readWhole } from '../files/read.js';
 import { ioError } from '../files.js';
 
 /** What Node reads of a plain file at most; gzip may hold no more. */
@@ -32,7 +32,7 @@ interface Header {
 export async function readIdx(path: string, rank: number): Promise<Idx> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readWhole(path);
   } catch (error) {
     throw ioError('read', path, error);
   }

@@ -3,6 +3,7 @@
  * PacGAN (Lin et al. 2018), with the values of PacGAN's code.
  */
 import { invalid } from '../errors.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import { ArrayDataset } from './dataset.js';
 import { Random } from './sampler.js';
 
@@ -51,8 +52,8 @@ export function openMixture(
   { count = 100_000, seed = 0 }: { count?: number; seed?: number } = {},
 ): ArrayDataset {
   const { centres, deviation } = findMixture(name);
-  if (!Number.isInteger(count) || count < 1) throw invalid('count', 'a whole number from 1', count);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw invalid('seed', 'a whole number from 0', seed);
+  requireInRange('count', count, ranges.images);
+  requireRanges({ seed });
   const random = new Random(seed, 0, purpose);
   const images = new Float32Array(2 * count);
   const labels = new Int32Array(count);

@@ -4,6 +4,7 @@
  */
 import { invalid } from '../errors.js';
 import { asPixels, type GivenPixels } from '../image/pixels.js';
+import { ranges, requireInRange } from '../ranges.js';
 import { ArrayDataset, type ArrayDatasetOptions } from './dataset.js';
 import { Random } from './sampler.js';
 
@@ -28,7 +29,7 @@ export function sequences(options: SequencesOptions): ArrayDataset {
   }
   const { values, steps, features = 1, name = 'sequences', ...rest } = options;
   for (const [side, size] of Object.entries({ steps, features })) {
-    if (!Number.isInteger(size) || size < 1) throw invalid(side, 'a whole number from 1', size);
+    requireInRange(side, size, ranges.images);
   }
   return new ArrayDataset({
     ...rest,

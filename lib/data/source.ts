@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { GanodeError, invalid } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import { ranges, requireInRange } from '../ranges.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { openNpy } from './arrays.js';
 import { cifarFile, cifarIn, isArchive, openCifar, packed } from './cifar.js';
@@ -81,6 +82,10 @@ export async function openDataset(source: string, options: SourceOptions = {}): 
   if (typeof options !== 'object' || options === null)
     throw invalid('options', 'an object', options);
   if (options.fit !== undefined) requireFit(options.fit);
+  for (const [side, size] of Object.entries(options.image ?? {})) {
+    if (side !== 'channels') requireInRange(`image.${side}`, size, ranges.side);
+  }
+  if (options.memoryLimit !== undefined) requireMemoryLimit(options.memoryLimit);
   const dataset = await open(source, options);
   return resizedTo(dataset, options);
 }
@@ -181,7 +186,6 @@ async function resizedTo(
 ): Promise<Dataset> {
   const shape: ImageShape = { ...dataset.shape, ...image };
   requireShape(shape);
-  if (memoryLimit !== undefined) requireMemoryLimit(memoryLimit);
   if (shape.channels !== dataset.shape.channels) {
     throw new GanodeError(
       'INVALID_DATA',

@@ -2,8 +2,9 @@
  * Stacked MNIST: three random digits as the channels of one picture, 1,000 modes that can be counted. Metz et al. 2017 (Unrolled
  * GAN), section 3.3.1; sizes as in VEEGAN (Srivastava et al. 2017) and PacGAN (Lin et al. 2018).
  */
-import { GanodeError, invalid } from '../errors.js';
+import { GanodeError } from '../errors.js';
 import type { Pixels } from '../image/pixels.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import type { Dataset } from './dataset.js';
 import { DerivedDataset } from './derived.js';
 import { Random } from './sampler.js';
@@ -25,8 +26,8 @@ export function stackDigits(
   digits: Dataset,
   { count = 128_000, seed = 0 }: { count?: number; seed?: number } = {},
 ): Dataset {
-  if (!Number.isInteger(count) || count < 1) throw invalid('count', 'a whole number from 1', count);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw invalid('seed', 'a whole number from 0', seed);
+  requireInRange('count', count, ranges.images);
+  requireRanges({ seed });
   const { name, labels, classes, shape } = digits;
   if (shape.channels !== 1 || !labels || classes?.length !== 10) {
     throw new GanodeError(

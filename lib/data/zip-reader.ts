@@ -1,7 +1,8 @@
 /** How zips are opened: those of pictures and NumPy's archives alike. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import { openRegular } from '../files/read.js';
 
 /** Bytes that are read at once. */
 const chunkBytes = 2 ** 16;
@@ -12,7 +13,7 @@ const chunkBytes = 2 ** 16;
  * @throws The system's error, or yauzl's where it is no zip.
  */
 export async function openZipFile(path: string): Promise<ZipFile> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
     const options = { autoClose: false };

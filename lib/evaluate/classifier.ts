@@ -1,16 +1,18 @@
 /** A classifier of a dataset's own classes, trained by ganode once and kept: a feature extractor that needs no download. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import { GanodeError } from '../errors.js';
-import { ioError, makeFolder } from '../files.js';
+import { readWhole } from '../files/read.js';
+import { writingNatively } from '../files/temporary.js';
+import { requireWritableFolder } from '../files.js';
 import { asPixels } from '../image/pixels.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
+import { requireRanges } from '../ranges.js';
 import type { ImageShape } from '../recipes/schema.js';
 import { betterThanGuessing, commonestShare } from './chance.js';
 import { trainClassifier, type Verdict } from './classifier-training.js';
@@ -22,7 +24,7 @@ export interface ClassifierOptions {
   cacheDir?: string;
   /** Of the first weights, the order of the data and what is held out. 0 … 2^53 - 1, default 0. */
   seed?: number;
-  /** Threads of the native side; default: as many as ATen picks. */
+  /** Threads of the native side, 1 … 1024; default: as many as ATen picks. */
   threads?: number;
   /** `false`: throws where no trained classifier is in the cache. Default true. */
   train?: boolean;
@@ -68,6 +70,7 @@ export async function openClassifier(
     onProgress,
   }: ClassifierOptions = {},
 ): Promise<Classifier> {
+  requireRanges({ seed, threads });
   const classes = classesOf(dataset);
   const graph = JSON.stringify(classifierNetwork(dataset.shape, classes));
   const key = createHash('sha256')
@@ -89,11 +92,13 @@ export async function openClassifier(
           `${dataset.name}: expected a trained classifier in ${dirname(path)} but there is none`,
         );
       }
+      // Before the minutes that training takes.
+      await requireWritableFolder(dirname(path));
       verdict = await trainClassifier(network, graph, dataset, seed, onProgress);
       await store(network, path, verdict);
     }
     const hash = createHash('sha256')
-      .update(await readFile(path))
+      .update(await readWhole(path))
       .digest('hex');
     return new TrainedClassifier(network, dataset, classes, verdict, hash.slice(0, 16));
   } catch (error) {
@@ -149,12 +154,8 @@ async function loadCached(
 }
 
 async function store(network: NativeClassifier, path: string, verdict: Verdict): Promise<void> {
-  try {
-    await makeFolder(dirname(path));
-  } catch (error) {
-    throw ioError('write', dirname(path), error);
-  }
-  await network.save(path, { 'ganode.classifier': JSON.stringify(verdict) });
+  const metadata = { 'ganode.classifier': JSON.stringify(verdict) };
+  await writingNatively(path, () => network.save(path, metadata));
 }
 
 class TrainedClassifier implements Classifier {

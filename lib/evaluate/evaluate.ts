@@ -2,8 +2,9 @@
 import { performance } from 'node:perf_hooks';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
-import { GanodeError, invalid } from '../errors.js';
+import { GanodeError } from '../errors.js';
 import { requireMemory } from '../memory.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import { Generator } from '../sample/generator.js';
 import { measureBound, split } from './bound.js';
 import { collapseKind } from './collapse.js';
@@ -32,11 +33,8 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluationRepo
   const { data, seed = 0, batch = 64, run, cacheDir = defaultCacheDir() } = options;
   const collapse = collapseKind(data);
   const count = options.count ?? collapse?.count ?? defaultCount(data);
-  if (!Number.isSafeInteger(count) || count < 2) {
-    throw invalid('count', 'a whole number from 2', count);
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) throw invalid('seed', 'a whole number from 0', seed);
-  if (!Number.isInteger(batch) || batch < 1) throw invalid('batch', 'a whole number from 1', batch);
+  requireInRange('count', count, ranges.measured);
+  requireRanges({ seed, batch, threads: options.threads, truncation: options.truncation });
   if ((run === undefined) === (options.generator === undefined)) {
     throw new GanodeError('INVALID_OPTION', 'Expected either a run or a generator');
   }

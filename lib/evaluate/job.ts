@@ -46,7 +46,7 @@ export interface EvaluateOptions extends MeasureOptions {
   seed?: number;
   /** ψ in (0, 1] with which latents are drawn. Default: no truncation. */
   truncation?: number;
-  /** Images of one call of the generator and of the extractor. Default 64. */
+  /** Images of one call of the generator and of the extractor, 1 … 65,536. Default 64. */
   batch?: number;
   /** Default: all that the data and the extractor allow. */
   metrics?: readonly MetricName[];
@@ -54,7 +54,7 @@ export interface EvaluateOptions extends MeasureOptions {
   cache?: boolean;
   /** Folder of ganode's cache; default `GANODE_CACHE` or the platform's. */
   cacheDir?: string;
-  /** Threads of the native side; default: as many as ATen picks. */
+  /** Threads of the native side, 1 … 1024; default: as many as ATen picks. */
   threads?: number;
   /** Is told what is under way, in short lines. */
   onProgress?: (text: string) => void;

@@ -1,10 +1,11 @@
 /** Metrics of images by their features. */
-import { GanodeError, invalid } from '../errors.js';
+import { GanodeError } from '../errors.js';
 import type { NativeMetrics } from '../native.js';
+import { ranges, requireInRange } from '../ranges.js';
 import type { Extraction, Features } from './extractor.js';
 import type { FeatureMetric, Measured } from './report.js';
 
-/** How the metrics are found; the defaults are those of their papers. */
+/** How the metrics are found, in whole numbers up to 10,000; the defaults are those of their papers. */
 export interface MeasureOptions {
   /** Kernel distance: random subsets (default 100), of so many images each (default 1,000, or all where there are fewer). */
   kernel?: { subsets?: number; subsetSize?: number };
@@ -37,16 +38,13 @@ export function measuring(
 ): Measuring {
   const { subsets = 100, subsetSize } = kernel;
   const { precision = 3, density = 5 } = neighbours;
-  const within = (name: string, value: number, least: number, most: number): void => {
-    if (Number.isInteger(value) && value >= least && value <= most) return;
-    const range = most === Number.POSITIVE_INFINITY ? `from ${least}` : `from ${least} to ${most}`;
-    throw invalid(name, `a whole number ${range}`, value);
-  };
-  within('kernel.subsets', subsets, 1, Number.POSITIVE_INFINITY);
-  within('splits', splits, 1, Number.POSITIVE_INFINITY);
-  if (subsetSize !== undefined) within('kernel.subsetSize', subsetSize, 2, count);
-  within('neighbours.precision', precision, 1, Number.POSITIVE_INFINITY);
-  within('neighbours.density', density, 1, Number.POSITIVE_INFINITY);
+  requireInRange('kernel.subsets', subsets, ranges.repetitions);
+  requireInRange('splits', splits, ranges.repetitions);
+  if (subsetSize !== undefined) {
+    requireInRange('kernel.subsetSize', subsetSize, { ...ranges.measured, most: count });
+  }
+  requireInRange('neighbours.precision', precision, ranges.neighbours);
+  requireInRange('neighbours.density', density, ranges.neighbours);
   return {
     seed,
     subsets,

@@ -6,6 +6,7 @@ import { GanodeError } from '../errors.js';
 import { asPixels } from '../image/pixels.js';
 import { firstLayer, randomFilters } from '../models/random-filters.js';
 import { type NativeClassifier, native, type TensorData } from '../native.js';
+import { requireRanges } from '../ranges.js';
 import type { ImageShape } from '../recipes/schema.js';
 import type { Extraction, FeatureExtractor, Features, ImageBatch } from './extractor.js';
 import { extractAll, realBatches } from './features.js';
@@ -14,7 +15,7 @@ import { shuffled } from './sides.js';
 export interface FeaturesOptions {
   /** Seed of the filters' weights and of the choice of pictures that the scale is taken from. 0 … 2^53 - 1, default 0. */
   seed?: number;
-  /** Threads of the native side; default: as many as ATen picks. */
+  /** Threads of the native side, 1 … 1024; default: as many as ATen picks. */
   threads?: number;
 }
 
@@ -36,6 +37,7 @@ export async function openFeatures(
   dataset: Dataset,
   { seed = 0, threads }: FeaturesOptions = {},
 ): Promise<FeatureExtractor> {
+  requireRanges({ seed, threads });
   const { name, shape, dtype, length } = dataset;
   if (dtype !== 'uint8' || length < 2) {
     const received = dtype === 'uint8' ? `${length}` : dtype;

@@ -1,12 +1,13 @@
 /** A user's TorchScript file as a feature extractor. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GanodeError, invalid } from '../errors.js';
+import { openRegular } from '../files/read.js';
 import { ioError } from '../files.js';
 import { asPixels } from '../image/pixels.js';
 import { type NativeExtractor, native } from '../native.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import type { Extraction, FeatureExtractor, ImageBatch } from './extractor.js';
 
 export interface OpenTorchScriptOptions {
@@ -19,11 +20,11 @@ export interface OpenTorchScriptOptions {
   input?: 'uint8' | 'float';
   /** What black and white become, for `'float'`. Default [-1, 1]. */
   range?: readonly [number, number];
-  /** [height, width] that images are resized to first, bilinear with antialiasing. Default: as they are. */
+  /** [height, width] that images are resized to first, up to 4096 each, bilinear with antialiasing. Default: as they are. */
   size?: readonly [number, number];
   /** Channels that the module takes; grey images are repeated. Default 3. */
   channels?: number;
-  /** Threads of the native side; default: as many as ATen picks. */
+  /** Threads of the native side, 1 … 1024; default: as many as ATen picks. */
   threads?: number;
 }
 
@@ -39,7 +40,8 @@ export async function openTorchScript(options: OpenTorchScriptOptions): Promise<
   const { path, range = [-1, 1], size, channels = 3, threads } = options;
   const name = basename(path);
   const { input = /inception/i.test(name) ? 'uint8' : 'float' } = options;
-  check(input, range, size, channels);
+  requireRanges({ threads, channels });
+  check(input, range, size);
   const call = {
     input,
     range: [range[0], range[1]] as [number, number],
@@ -48,7 +50,7 @@ export async function openTorchScript(options: OpenTorchScriptOptions): Promise<
   };
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path), hash);
+    await pipeline((await openRegular(path)).createReadStream(), hash);
   } catch (error) {
     throw ioError('read', path, error);
   }
@@ -65,15 +67,12 @@ function check(
   input: string,
   [black, white]: readonly [number, number],
   size: readonly [number, number] | undefined,
-  channels: number,
 ): void {
   if (input !== 'uint8' && input !== 'float') throw invalid('input', "'uint8' or 'float'", input);
   if (!(Number.isFinite(black) && Number.isFinite(white) && black < white)) {
     throw invalid('range', 'a number for black and a larger one for white', `${black}, ${white}`);
   }
-  const isSide = (side: number): boolean => Number.isInteger(side) && side >= 1;
-  if (size && !size.every(isSide)) throw invalid('size', 'whole numbers from 1', size.join('×'));
-  if (!isSide(channels)) throw invalid('channels', 'a whole number from 1', channels);
+  for (const side of size ?? []) requireInRange('size', side, ranges.side);
 }
 
 class TorchScript implements FeatureExtractor {

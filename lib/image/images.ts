@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { invalid } from '../errors.js';
 import { writeFileAtomic } from '../files.js';
+import { ranges, requireInRange } from '../ranges.js';
 import { pictureFormat, requireSides, writePicture } from './encode.js';
 import { npy } from './npy.js';
 import { asPixels } from './pixels.js';
@@ -31,8 +32,9 @@ export class Images {
     return this.shape[0] as number;
   }
 
-  /** Image `index` as H×W×C. */
+  /** Image `index`, from 0, as H×W×C. Throws `INVALID_OPTION` where there is none. */
   frame(index: number): Frame {
+    requireInRange('index', index, { ...ranges.index, most: this.length - 1 });
     return frameOf(this, index);
   }
 
@@ -79,10 +81,8 @@ export class Images {
   ): Promise<void> {
     const format = file.toLowerCase().match(/\.(webp|gif)$/)?.[1] as 'webp' | 'gif' | undefined;
     if (!format) throw invalid('file', 'a name that ends in .webp or .gif', file);
-    if (!(fps >= 1 && fps <= 50)) throw invalid('fps', 'a number from 1 to 50', fps);
-    if (!Number.isInteger(loop) || loop < 0 || loop > 65535) {
-      throw invalid('loop', 'a whole number from 0 to 65535', loop);
-    }
+    requireInRange('fps', fps, ranges.framesPerSecond);
+    requireInRange('loop', loop, ranges.loops);
     const frames = Array.from({ length: this.length }, (_, index) => this.frame(index));
     const { width, height, channels } = frames[0] as Frame;
     requireSides(format, width, height);

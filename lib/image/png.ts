@@ -1,7 +1,7 @@
 /** Pictures of batches. */
 import sharp, { type Sharp } from 'sharp';
-import { invalid } from '../errors.js';
 import { allocate } from '../memory.js';
+import { requireRanges } from '../ranges.js';
 
 /** One picture as encoders want it: H×W×C bytes. */
 export interface Frame {
@@ -27,19 +27,14 @@ export function frameOf(batch: Batch, index: number): Frame {
 
 /**
  * All images of a batch side by side, row by row, `padding` pixels of black between.
- * Throws `INVALID_OPTION` unless `columns` is a whole number from 1 and `padding` one from 0.
+ * Throws `INVALID_OPTION` unless `columns` is a whole number from 1 and `padding` one from 0 to 4096.
  */
 export function montage(
   batch: Batch,
   { columns, padding = 2 }: { columns?: number; padding?: number } = {},
 ): Frame {
   const [n, channels, height, width] = batch.shape as [number, 1 | 3 | 4, number, number];
-  if (columns !== undefined && !(Number.isInteger(columns) && columns >= 1)) {
-    throw invalid('columns', 'a whole number from 1', columns);
-  }
-  if (!Number.isInteger(padding) || padding < 0) {
-    throw invalid('padding', 'a whole number from 0', padding);
-  }
+  requireRanges({ columns, padding });
   const across = Math.min(columns ?? Math.ceil(Math.sqrt(n)), n);
   const down = Math.ceil(n / across);
   const frame: Frame = {

@@ -1,5 +1,6 @@
 /** Pictures of points in the plane. */
 import { GanodeError, invalid } from '../errors.js';
+import { ranges, requireInRange } from '../ranges.js';
 import { type Frame, toPng } from './png.js';
 
 export interface ScatterOptions {
@@ -37,9 +38,7 @@ export async function scatter(
   generated: Float32Array,
   { size = 480, range }: ScatterOptions = {},
 ): Promise<Buffer> {
-  if (!Number.isInteger(size) || size < 64 || size > 4096) {
-    throw invalid('size', 'a whole number of pixels from 64 to 4096', size);
-  }
+  requireInRange('size', size, ranges.scatterSide);
   for (const points of [real, generated]) {
     if (points.length % 2 === 0) continue;
     const message = `scatter: expected points of two values each but received ${points.length} values`;

@@ -1,6 +1,7 @@
 /** The schema of a resolved recipe: plain data from which a run can be repeated exactly. Native code reads the same JSON. */
 import { z } from 'zod';
 import type { GraphSpec } from '../graph/spec.js';
+import { ranges } from '../ranges.js';
 import { augmentSchema } from './augment.js';
 import { autoencodingSchema } from './autoencoding.js';
 import { growingSchema } from './growing.js';
@@ -140,7 +141,7 @@ export const recipeSchema = z.strictObject({
   precision: z.enum(['fp32', 'bf16', 'auto']).default('fp32'),
   device: z.enum(['cpu', 'cuda', 'auto']).default('cpu'),
   /** Threads for one operator; null: as many as ATen picks. Bit-identical repetition needs the same number. */
-  threads: positiveInteger.max(1024).nullable().default(null),
+  threads: positiveInteger.max(ranges.threads.most).nullable().default(null),
   seed: z.int().min(0).default(42),
   /** Horizontal flips of the real images, each with probability one half. */
   flip: z.boolean().default(false),

@@ -3,10 +3,11 @@ import { Images } from '../image/images.js';
 import { asPixels, type GivenPixels } from '../image/pixels.js';
 import { allocate } from '../memory.js';
 import { type NativeAutoencoder, native, type TensorData } from '../native.js';
+import { ranges, requireInRange, requireRanges, seedAfter } from '../ranges.js';
 import type { Recipe } from '../recipes/schema.js';
 import { openCheckpoint } from '../train/checkpoints.js';
 import { resolveCheckpoint } from '../train/inspect.js';
-import type { LoadOptions } from './generator.js';
+import { type LoadOptions, requireLoadOptions } from './generator.js';
 import { latentPath } from './path.js';
 
 /** Images as N×C×H×W bytes 0 … 255, or as floats in [-1, 1]. `Images` are such. */
@@ -26,14 +27,14 @@ export interface Codes {
 export interface EncodeOptions {
   /** Draws each code from the posterior in place of its mean (default false). A posterior without a density is always drawn from. */
   draw?: boolean;
-  /** Of draws. Default 0. */
+  /** Of draws: 0 … 2^53 - 1, default 0. */
   seed?: number;
 }
 
 export interface BoundOptions {
-  /** Draws of z an image. Default 1, as in training. */
+  /** Draws of z an image, 1 … 10,000. Default 1, as in training. */
   samples?: number;
-  /** Of the draws. Default 0. */
+  /** Of the draws: 0 … 2^53 - 1, default 0. */
   seed?: number;
 }
 
@@ -82,6 +83,7 @@ export class Autoencoder implements AsyncDisposable {
    * `CHECKPOINT_MISMATCH` for a GAN's, which has no encoder.
    */
   static async load(path: string, options: LoadOptions = {}): Promise<Autoencoder> {
+    requireLoadOptions(options);
     const checkpoint = await resolveCheckpoint(path);
     const { recipe, step } = (await openCheckpoint(checkpoint)).metadata;
     const opened = await native().openAutoencoder(checkpoint, options);
@@ -90,6 +92,7 @@ export class Autoencoder implements AsyncDisposable {
 
   /** Codes of images. Throws `INVALID_DATA` for images of another shape than the recipe's. */
   async encode(images: RealImages, options: EncodeOptions = {}): Promise<Codes> {
+    requireRanges({ seed: options.seed });
     const size = this.recipe.latentSize;
     const count = this.countOf(images);
     const all = allocate(Float32Array, count * size, `the codes of ${count} images`);
@@ -127,7 +130,7 @@ export class Autoencoder implements AsyncDisposable {
   /**
    * Images along a path from real image to real image: their codes, and what lies between on a line.
    *
-   * @param options.frames Frames in all, default 48.
+   * @param options.frames Frames in all, 2 … 100,000, default 48.
    * @param options.loop Back to the first (default true).
    * @throws GanodeError `INVALID_OPTION` for fewer than two images or frames; `INVALID_DATA` as `encode`.
    */
@@ -135,9 +138,7 @@ export class Autoencoder implements AsyncDisposable {
     images: RealImages,
     { frames = 48, loop = true }: { frames?: number; loop?: boolean } = {},
   ): Promise<Images> {
-    if (!Number.isInteger(frames) || frames < 2) {
-      throw invalid('frames', 'a whole number from 2', frames);
-    }
+    requireRanges({ frames });
     const { count, size, data } = await this.encode(images);
     if (count < 2) throw invalid('images', '2 images or more', count);
     const keys = Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
@@ -146,6 +147,9 @@ export class Autoencoder implements AsyncDisposable {
 
   /** The evidence lower bound of images and its terms. Throws as `encode`. */
   async bound(images: RealImages, options: BoundOptions = {}): Promise<Bound> {
+    const { seed, samples: draws } = options;
+    requireRanges({ seed });
+    if (draws !== undefined) requireInRange('samples', draws, ranges.draws);
     const count = this.countOf(images);
     const sums = { reconstruction: 0, kl: 0, squaredError: 0 };
     let hasDensity = true;
@@ -215,5 +219,5 @@ export class Autoencoder implements AsyncDisposable {
 
 /** Parts of one call draw different numbers. */
 function seeded<Options extends { seed?: number }>(options: Options, start: number): Options {
-  return { ...options, seed: (options.seed ?? 0) + start };
+  return { ...options, seed: seedAfter(options.seed ?? 0, start) };
 }

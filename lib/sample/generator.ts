@@ -6,6 +6,7 @@ import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
 import { allocate, requireMemory } from '../memory.js';
 import { type NativeNetwork, native, type SampleRequest } from '../native.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import type { Recipe } from '../recipes/schema.js';
 import { openCheckpoint } from '../train/checkpoints.js';
 import { resolveCheckpoint } from '../train/inspect.js';
@@ -16,10 +17,10 @@ export interface LoadOptions {
   ema?: boolean;
   /**
    * Batches of 64 fakes over which the statistics of batch normalization are estimated anew (Brock et al. 2019): for averaged weights,
-   * which training never normalized with. Default 0: those of the checkpoint.
+   * which training never normalized with. 0 … 10,000, default 0: those of the checkpoint.
    */
   standingStatistics?: number;
-  /** Default: as many as libtorch picks. */
+  /** 1 … 1024. Default: as many as libtorch picks. Another number can give images that differ in their last bits. */
   threads?: number;
   /** Default `fp32`. */
   precision?: 'fp32' | 'bf16' | 'auto';
@@ -28,7 +29,7 @@ export interface LoadOptions {
 }
 
 export interface SampleOptions {
-  /** Equal seeds give equal images. Default 0. */
+  /** 0 … 2^53 - 1, default 0. Equal seeds give equal images, with the same number of threads. */
   seed?: number;
   /** ψ in (0, 1]: fewer extremes, less variety. Default: no truncation. */
   truncation?: number;
@@ -42,9 +43,9 @@ export interface SampleOptions {
 }
 
 export interface InterpolateOptions {
-  /** Frames in all. Default 48. */
+  /** Frames in all, 2 … 100,000. Default 48. */
   frames?: number;
-  /** Latents that the path leads through. Default 4. */
+  /** Latents that the path leads through, 2 … 100,000. Default 4. */
   keys?: number;
   /** Seed of the keys. Default 0. */
   seed?: number;
@@ -55,6 +56,11 @@ export interface InterpolateOptions {
   label?: ClassLabel;
   /** Of a mixture of experts, the one that makes every frame. */
   expert?: number;
+}
+
+/** Throws `INVALID_OPTION` for a number that is out of range. */
+export function requireLoadOptions({ threads, standingStatistics }: LoadOptions): void {
+  requireRanges({ threads, standingStatistics });
 }
 
 /** Values of the images that one native call makes: copying them out holds the event loop for a few milliseconds only. */
@@ -90,6 +96,7 @@ export class Generator implements AsyncDisposable {
 
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
   static async load(path: string, options: LoadOptions = {}): Promise<Generator> {
+    requireLoadOptions(options);
     const checkpoint = await resolveCheckpoint(path);
     const { recipe, step, data } = (await openCheckpoint(checkpoint)).metadata;
     const network = await native().openGenerator(checkpoint, options);
@@ -110,6 +117,7 @@ export class Generator implements AsyncDisposable {
    * `MEMORY` for more than can be held at once.
    */
   async sample(count: number, options: SampleOptions = {}): Promise<Images> {
+    requireInRange('count', count, ranges.images);
     this.requireImages(count, 1);
     const latents = await this.latents(count, options);
     return this.render(latents, this.labels(count, options.labels), options);
@@ -160,8 +168,7 @@ export class Generator implements AsyncDisposable {
     batch: number,
     options: SampleOptions,
   ): AsyncGenerator<{ latents: Float32Array; labels: Int32Array | undefined }, void> {
-    if (!Number.isInteger(batch) || batch < 1)
-      throw invalid('batch', 'a whole number from 1', batch);
+    requireInRange('batch', batch, ranges.images);
     const latents = await this.latents(count, options);
     const labels = this.labels(count, options.labels);
     const size = this.recipe.latentSize;
@@ -179,6 +186,7 @@ export class Generator implements AsyncDisposable {
     count: number,
     options: SampleOptions = {},
   ): Promise<{ shape: number[]; data: Float32Array }> {
+    requireInRange('count', count, ranges.images);
     this.requireImages(count, 4);
     const latents = await this.latents(count, options);
     const labels = this.labels(count, options.labels);
@@ -189,9 +197,7 @@ export class Generator implements AsyncDisposable {
   /** Makes images along a path through latent space, as frames of an animation. */
   async interpolate(options: InterpolateOptions = {}): Promise<Images> {
     const { frames = 48, keys = 4, loop = true, label, ...draw } = options;
-    if (!Number.isInteger(frames) || frames < 2)
-      throw invalid('frames', 'a whole number from 2', frames);
-    if (!Number.isInteger(keys) || keys < 2) throw invalid('keys', 'a whole number from 2', keys);
+    requireRanges({ frames, keys });
     const size = this.recipe.latentSize;
     const drawn = await this.latents(keys, draw);
     const points = Array.from({ length: keys }, (_, i) => drawn.slice(i * size, (i + 1) * size));
@@ -210,9 +216,8 @@ export class Generator implements AsyncDisposable {
 
   /** Latents as `sample` draws them: count × latentSize values. */
   private async latents(count: number, { seed, truncation }: SampleOptions): Promise<Float32Array> {
-    if (!Number.isInteger(count) || count < 1) {
-      throw invalid('count', 'a whole number from 1', count);
-    }
+    requireInRange('count', count, ranges.images);
+    requireRanges({ seed, truncation });
     requireMemory(4 * count * this.recipe.latentSize, `the latents of ${count} images`);
     return this.network.drawLatents({
       count,

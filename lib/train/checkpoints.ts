@@ -1,8 +1,9 @@
 /** Checkpoint files of a run, and what their metadata says. */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { DataIdentity } from '../data/identity.js';
 import { GanodeError } from '../errors.js';
+import { readText } from '../files/read.js';
 import { ioError, writeFileAtomic } from '../files.js';
 import { type CheckpointReport, native } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
@@ -100,10 +101,11 @@ export async function removeFile(path: string): Promise<void> {
 export async function latestCheckpoint(dir: string): Promise<string> {
   const checkpoints = await listCheckpoints(dir);
   try {
-    const named = join(dir, (await readFile(join(dir, 'latest'), 'utf8')).trim());
+    const named = join(dir, (await readText(join(dir, 'latest'))).trim());
     if (checkpoints.some((checkpoint) => checkpoint.path === named)) return named;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError('read', dir, error);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw ioError('read', join(dir, 'latest'), error);
   }
   const newest = checkpoints[0];
   if (newest) return newest.path;

@@ -39,6 +39,9 @@ export class Feed {
   private prepared: Prepared | undefined;
   private filling: Promise<void> = Promise.resolve();
   private stopped = false;
+  private failed = false;
+  /** Each ends waiting for something that may never come. */
+  private readonly waiting = new Set<() => void>();
 
   /** @param next The step to go on from: how many were done. */
   constructor(
@@ -65,7 +68,10 @@ export class Feed {
   async take(): Promise<{ report: RunReport; whole: boolean } | undefined> {
     const run = this.runs[0];
     if (!run) return undefined;
-    const report = await run.report;
+    const report = await run.report.catch((error: unknown) => {
+      this.failed = true;
+      throw error;
+    });
     this.runs.shift();
     const { completed, busySeconds } = report;
     if (completed > 0) {
@@ -75,21 +81,39 @@ export class Feed {
     return { report, whole: completed === run.steps };
   }
 
-  /** What is queued stops after the step under way, and nothing more is queued. */
+  /** What is queued stops after the step under way, nothing more is queued, and data on its way is not waited for. */
   cancel(): void {
     this.stopped = true;
+    for (const giveUp of this.waiting) giveUp();
     this.session.cancel();
   }
 
-  /** Cancels, and waits. Returns the number of steps that were done all the same since the last `take`. */
+  /** Whether a step failed, so that the networks are not what they were after any whole step. */
+  get isBroken(): boolean {
+    return this.failed;
+  }
+
+  /** Cancels, and waits for the step under way. Returns the number of steps that were done all the same since the last `take`. */
   async stop(): Promise<number> {
     this.cancel();
     await this.filling.catch(() => undefined);
     let completed = 0;
     for (const { report } of this.runs.splice(0)) {
-      completed += (await report.catch(() => undefined))?.completed ?? 0;
+      const ended = await report.catch(() => undefined);
+      if (!ended) this.failed = true;
+      completed += ended?.completed ?? 0;
     }
     return completed;
+  }
+
+  /** What a promise gives; undefined, without waiting for it, once this is cancelled. */
+  unlessCancelled<T>(promise: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => resolve(undefined);
+      if (this.stopped) giveUp();
+      this.waiting.add(giveUp);
+      promise.then(resolve, reject).finally(() => this.waiting.delete(giveUp));
+    });
   }
 
   private async top(): Promise<void> {
@@ -97,8 +121,8 @@ export class Feed {
       this.prepared ??= this.prepare();
       if (!this.prepared) return;
       const { steps, data } = this.prepared;
-      const loaded = await data;
-      if (this.stopped) return;
+      const loaded = await this.unlessCancelled(data);
+      if (!loaded || this.stopped) return;
       const report = this.session.run({ steps, ...loaded });
       report.catch(() => undefined); // told where it is awaited
       this.next += steps;

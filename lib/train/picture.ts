@@ -1,5 +1,5 @@
 /** What samples look like in a run directory. */
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, Pixels } from '../data/dataset.js';
 import { kindOf } from '../data/kind.js';
 import { curves, mostCurves } from '../image/curves.js';
 import { Images } from '../image/images.js';
@@ -18,17 +18,24 @@ export interface Picture {
 export interface Samples {
   bytes(count: number): Promise<SampleReport>;
   raw(count: number): Promise<{ shape: number[]; data: Float32Array }>;
+  /** The first of the real images; undefined where they are not waited for any more. */
+  real(count: number): Promise<Pixels | undefined>;
 }
 
-/** Points of a plane over the real ones; curves of sequences of numbers with few features; a grid of anything else. */
+/**
+ * Points of a plane over the real ones; curves of sequences of numbers with few features; a grid of anything else. Undefined where
+ * real points are not waited for any more.
+ */
 export async function samplesPicture(
   dataset: Dataset,
   samples: Samples,
   count: number,
-): Promise<Picture> {
+): Promise<Picture | undefined> {
   const { height, width } = dataset.shape;
   if (isPlane(dataset.shape)) {
-    return scatterPicture(dataset, (await samples.raw(pointsOfPicture)).data);
+    const { data } = await samples.raw(pointsOfPicture);
+    const real = await samples.real(Math.min(pointsOfPicture, dataset.length));
+    return real && scatterPicture(real, data);
   }
   if (isCurve(dataset)) {
     const { data } = await samples.raw(count);
@@ -62,14 +69,7 @@ const pointsOfPicture = 2500;
 const side = 480;
 
 /** Generated points over real ones. */
-async function scatterPicture(dataset: Dataset, points: Float32Array): Promise<Picture> {
-  const count = Math.min(pointsOfPicture, dataset.length);
-  const target =
-    dataset.dtype === 'uint8' ? new Uint8Array(2 * count) : new Float32Array(2 * count);
-  await dataset.read(
-    Uint32Array.from({ length: count }, (_, i) => i),
-    target,
-  );
+async function scatterPicture(target: Pixels, points: Float32Array): Promise<Picture> {
   // Bytes are scaled to [-1, 1] in training.
   const real =
     target instanceof Uint8Array ? Float32Array.from(target, (byte) => byte / 127.5 - 1) : target;

@@ -1,12 +1,12 @@
 /** Where the time of a step goes: what the native side recorded, as tables and as a trace for a viewer. */
-import { invalid } from '../errors.js';
 import { type ProfileRecording, profileKinds } from '../native.js';
+import { ranges, requireInRange } from '../ranges.js';
 
 /** Which steps are recorded. */
 export interface ProfileOptions {
   /** Steps before: the first ones are slower than the others. Default 10, or half the run where that is less. */
   warmUp?: number;
-  /** Steps recorded. Default 10. */
+  /** Steps recorded, 1 … 1000. Default 10. */
   steps?: number;
 }
 
@@ -72,13 +72,11 @@ export function profileOptions(
 ): ProfileOptions | undefined {
   if (!given) return undefined;
   const options = given === true ? {} : given;
-  for (const [name, value, least] of [
-    ['warmUp', options.warmUp, 0],
-    ['steps', options.steps, 1],
+  for (const [name, value, range] of [
+    ['warmUp', options.warmUp, ranges.warmUp],
+    ['steps', options.steps, ranges.profiledSteps],
   ] as const) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
-      throw invalid(`profile.${name}`, `a whole number from ${least}`, value);
-    }
+    if (value !== undefined) requireInRange(`profile.${name}`, value, range);
   }
   return options;
 }

@@ -1,10 +1,11 @@
 /** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
-import { appendFile, readdir, readFile, realpath } from 'node:fs/promises';
+import { appendFile, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { Fit } from '../data/fit.js';
 import type { SourceOptions } from '../data/source.js';
 import type { Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
+import { readText } from '../files/read.js';
 import { ioError, makeFolder, writeFileAtomic } from '../files.js';
 import type { NativeLock } from '../native.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
@@ -37,7 +38,7 @@ export async function readRunConfig(dir: string): Promise<RunConfig> {
   const path = join(dir, 'config.json');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readText(path);
   } catch (error) {
     throw ioError('read', path, error);
   }
@@ -207,7 +208,7 @@ async function removeLeftovers(dir: string): Promise<void> {
 /** Drops reports and checkpoints of steps that the resumed run will do again. */
 async function forgetAfter(dir: string, step: number): Promise<void> {
   const path = join(dir, 'metrics.jsonl');
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readText(path).catch(() => '');
   const kept = text.split('\n').filter((line) => {
     try {
       return (JSON.parse(line) as { step: number }).step <= step;

@@ -1,6 +1,7 @@
 /** When things are due, in steps. */
-import { GanodeError, invalid } from '../errors.js';
+import { GanodeError } from '../errors.js';
 import type { TimelineStage } from '../native.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import type { Recipe } from '../recipes/schema.js';
 import { lastFrom, Timeline } from './timeline.js';
 
@@ -22,15 +23,13 @@ export function withLength(recipe: Recipe, { epochs, images, steps }: Length): R
     throw new GanodeError('INVALID_OPTION', `Expected one of ${names.join(' and ')}`);
   }
   if (epochs !== undefined) {
-    if (!(Number.isFinite(epochs) && epochs > 0))
-      throw invalid('epochs', 'a number above 0', epochs);
+    requireRanges({ epochs });
     return { ...recipe, duration: { epochs } };
   }
   const name = steps === undefined ? 'images' : 'steps';
   const count = given[name];
   if (count === undefined) return recipe;
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw invalid(name, 'a whole number from 1', count);
+  requireInRange(name, count, ranges.steps);
   const shown = name === 'steps' ? new Timeline(recipe).images(count) : count;
   return { ...recipe, duration: { images: shown } };
 }

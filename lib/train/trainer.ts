@@ -1,11 +1,14 @@
 import { type ClassLabel, classIndices } from '../data/classes.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, Pixels } from '../data/dataset.js';
 import type { BatchLoader } from '../data/loader.js';
+import { readImages } from '../data/read-images.js';
 import { GanodeError } from '../errors.js';
+import { writingNatively } from '../files/temporary.js';
 import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
 import { requireMemory } from '../memory.js';
-import type { NativeSession, SampleReport } from '../native.js';
+import type { NativeSession, SampleReport, SaveReport } from '../native.js';
+import { ranges, requireInRange, requireRanges } from '../ranges.js';
 import type { Recipe } from '../recipes/schema.js';
 import { aboutTraining } from './about.js';
 import { assemble, type TrainerOptions, type TrainingParts } from './assemble.js';
@@ -50,6 +53,8 @@ export class Trainer implements AsyncDisposable {
   /** What is being saved or sampled; never rejects. */
   private pending: Promise<unknown> = Promise.resolve();
   private lastCheckpoint: string | undefined;
+  /** The step of the last checkpoint. */
+  private stepSaved: number;
   /** The resolved recipe. */
   readonly recipe: Recipe;
   private readonly dataset: Dataset;
@@ -74,6 +79,7 @@ export class Trainer implements AsyncDisposable {
     this.session = session;
     this.run = run;
     this.stepsDone = resumed?.step ?? 0;
+    this.stepSaved = this.stepsDone;
     this.lastCheckpoint = resumed?.path;
     this.health = new HealthMonitor(recipe);
     this.warnings = transferred.map((message) => ({ kind: 'transfer', message }));
@@ -94,7 +100,8 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Trains to the end of the recipe's duration (or of `epochs`, `images` or `steps`), and yields what happens. Leaving the loop
-   * stops training after the step under way; calling it again goes on.
+   * stops training after the step under way; calling it again goes on. Where anything but a step fails, what was trained is saved
+   * as a checkpoint before the error is thrown, as far as that can be.
    *
    * @throws GanodeError `INVALID_OPTION`; `NON_FINITE` with the step, the term and the last checkpoint; `INVALID_DATA` where the
    *   data cannot be read; `IO` where a file cannot be written; `DISPOSED` after `dispose()`.
@@ -129,7 +136,7 @@ export class Trainer implements AsyncDisposable {
         window.add(taken.report);
         if (!taken.whole) break;
         // Saving and sampling are queued before the next runs, and finish while those are under way.
-        const due = this.due(schedule);
+        const due = this.due(schedule, feed);
         feed.fill();
         if (schedule.isReport(this.stepsDone)) yield await this.report(window);
         yield* this.profiled(profiling, schedule);
@@ -148,6 +155,9 @@ export class Trainer implements AsyncDisposable {
       const reason = aborted ? 'aborted' : 'completed';
       yield this.emit({ type: 'end', reason, ...this.position(schedule), ...window.total() });
     } catch (error) {
+      this.stepsDone += await feed.stop();
+      const saved = feed.isBroken ? undefined : await this.rescue(schedule);
+      if (saved) yield this.emit(saved);
       throw explain(error, this.lastCheckpoint);
     } finally {
       signal?.removeEventListener('abort', cancel);
@@ -174,7 +184,7 @@ export class Trainer implements AsyncDisposable {
 
   /** Writes a checkpoint outside the run directory. */
   async save(path: string): Promise<void> {
-    await this.session.save(path, this.metadata());
+    await this.saveTo(path);
   }
 
   /** Stops training, without a checkpoint, and frees native memory. */
@@ -195,6 +205,8 @@ export class Trainer implements AsyncDisposable {
     { labels, ...rest }: DrawOptions,
     output: 'uint8' | 'float32',
   ): Promise<SampleReport> {
+    requireInRange('count', count, ranges.images);
+    requireRanges({ seed: rest.seed, truncation: rest.truncation });
     const { models } = this.recipe;
     const indices = classIndices(
       labels,
@@ -218,21 +230,25 @@ export class Trainer implements AsyncDisposable {
   }
 
   /** Starts what is due at this step; it is queued natively when this returns. */
-  private due(schedule: Schedule): Promise<TrainEvent[]> {
+  private due(schedule: Schedule, feed: Feed): Promise<TrainEvent[]> {
     const { run } = this;
     if (!run || this.disposed) return Promise.resolve([]);
     const position = this.position(schedule);
-    const tasks: Promise<TrainEvent>[] = [];
-    if (schedule.isSamples(position.step)) tasks.push(this.saveSamples(run, position));
+    const tasks: Promise<TrainEvent | undefined>[] = [];
+    if (schedule.isSamples(position.step)) tasks.push(this.saveSamples(run, position, feed));
     if (schedule.isCheckpoint(position.step)) tasks.push(this.saveCheckpoint(run, position));
     this.pending = Promise.allSettled(tasks);
-    const all = Promise.all(tasks);
+    const all = Promise.all(tasks).then((events) => events.filter((event) => event !== undefined));
     all.catch(() => undefined); // told where it is awaited, unless the loop is left before
     return all;
   }
 
-  /** A grid from latents that are the same all through a run. */
-  private async saveSamples(run: RunDirectory, position: Position): Promise<TrainEvent> {
+  /** A grid from latents that are the same all through a run; none where training is cancelled while it waits for data. */
+  private async saveSamples(
+    run: RunDirectory,
+    position: Position,
+    feed: Feed,
+  ): Promise<TrainEvent | undefined> {
     const { seed, models, samples } = this.recipe;
     const classes = labelClasses(models.generator);
     const options = (count: number): DrawOptions => ({
@@ -242,19 +258,38 @@ export class Trainer implements AsyncDisposable {
     const draw: Samples = {
       bytes: (count) => this.draw(count, options(count), 'uint8'),
       raw: (count) => this.sampleRaw(count, options(count)),
+      real: (count) => feed.unlessCancelled(this.firstImages(count)),
     };
     const picture = await samplesPicture(this.dataset, draw, samples.count);
-    return { type: 'samples', path: await run.addSamples(picture, position), ...position };
+    return (
+      picture && { type: 'samples', path: await run.addSamples(picture, position), ...position }
+    );
+  }
+
+  private async firstImages(count: number): Promise<Pixels> {
+    const indices = Uint32Array.from({ length: count }, (_, i) => i);
+    return (await readImages(this.dataset, indices)).data;
   }
 
   private async saveCheckpoint(run: RunDirectory, position: Position): Promise<TrainEvent> {
     const path = checkpointPath(run.path, position.step);
     const started = performance.now();
-    const { bytes } = await this.session.save(path, this.metadata());
+    const { bytes } = await this.saveTo(path);
     await publishCheckpoint(run.path, path, this.recipe.checkpoint.keep);
     this.lastCheckpoint = path;
+    this.stepSaved = position.step;
     const seconds = (performance.now() - started) / 1000;
     return { type: 'checkpoint', path, bytes, seconds, ...position };
+  }
+
+  private saveTo(path: string): Promise<SaveReport> {
+    return writingNatively(path, () => this.session.save(path, this.metadata()));
+  }
+
+  /** Saves what was trained before something else than a step failed, as far as that can be: data, a full disk, a callback. */
+  private async rescue(schedule: Schedule): Promise<TrainEvent | undefined> {
+    if (!this.run || this.disposed || this.stepsDone === this.stepSaved) return undefined;
+    return this.saveCheckpoint(this.run, this.position(schedule)).catch(() => undefined);
   }
 
   /** Writes down what the window says, and opens it anew. */

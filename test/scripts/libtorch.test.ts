@@ -30,6 +30,14 @@ async function serve(answer: Parameters<typeof createServer>[1]): Promise<string
 
 const noPip = { pipCommands: [['no-such-pip']] };
 
+it.skipIf(process.platform !== 'linux')(
+  'refuses a cache that cannot be made, and comes back',
+  async () => {
+    const env = { GANODE_CACHE: '/proc/ganode/cache' };
+    await expect(findLibtorch({ env, ...noPip })).rejects.toThrow(/ENOENT.*\/proc\/ganode/);
+  },
+);
+
 it('takes LIBTORCH, and refuses a folder without it', async () => {
   const dir = await temporaryDir();
   await expect(findLibtorch({ env: { LIBTORCH: dir } })).rejects.toThrow(/no libtorch is there/);

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import { GanodeError } from '../../errors.js';
+import { readWhole } from '../../files/read.js';
 import { ioError } from '../../files.js';
 import {
   isUnreadLabels,
@@ -11,7 +12,6 @@ import {
   parseLabels,
 } from './label-file.js';
 import { folderOf, isIn, type Listing } from './listing.js';
-import { readLimited } from './listing-folder.js';
 import { NameIndex } from './name-index.js';
 import { counted, listed, shown } from './words.js';
 
@@ -94,7 +94,7 @@ export async function readLabels(
   try {
     const bytes =
       inside === undefined
-        ? await readLimited(file, mostLabelBytes)
+        ? await readWhole(file, mostLabelBytes)
         : await listing.bytes(inside, mostLabelBytes);
     labels = parseLabels(file, bytes, (name) => index.find(name) !== undefined);
   } catch (error) {

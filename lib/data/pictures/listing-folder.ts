@@ -1,8 +1,9 @@
 /** Folders on disk as listings. */
 import { close, open, read } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readWhole } from '../../files/read.js';
 import { ioError } from '../../files.js';
 import { isHidden, type Listing, naturally } from './listing.js';
 import { mayBeSvg } from './recognize.js';
@@ -38,24 +39,14 @@ export async function listFolder(path: string): Promise<Listing> {
       }
     },
     async bytes(name, limit = Infinity) {
-      return readLimited(place(name), limit);
+      return readWhole(place(name), limit);
     },
     // libvips takes brackets at the end of a path for options of its own, and reads other files of the folder into an SVG that
     // it is given by its path.
     source: (name) =>
-      name.endsWith(']') || svgs.has(name) ? readFile(place(name)) : Promise.resolve(place(name)),
+      name.endsWith(']') || svgs.has(name) ? readWhole(place(name)) : Promise.resolve(place(name)),
     close: () => undefined,
   };
-}
-
-/** A whole file. Rejects where it is more than `limit` bytes, or a device or pipe, before anything is read. */
-export async function readLimited(path: string, limit: number): Promise<Buffer> {
-  const found = await stat(path);
-  // A device may never end, a pipe may never begin.
-  if (!found.isFile() && !found.isDirectory()) throw new Error('is no file but a device or pipe');
-  const { size } = found;
-  if (size > limit) throw new Error(`expected at most ${limit} bytes but it has ${size}`);
-  return readFile(path);
 }
 
 /** @param parents Real paths of the folders that the folder is in. */

@@ -1,10 +1,10 @@
 /** Zips as listings. */
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { GanodeError } from '../../errors.js';
+import { openRegular } from '../../files/read.js';
 import { ioError } from '../../files.js';
 import { openZipFile } from '../zip-reader.js';
 import { isHidden, type Listing, naturally } from './listing.js';
@@ -19,7 +19,7 @@ const forgotten = new FinalizationRegistry<ZipFile>((zip) => zip.close());
 /** Whether a file begins like a zip, an empty one too. Throws `IO`. */
 export async function isZip(path: string): Promise<boolean> {
   try {
-    const file = await open(path, 'r');
+    const file = await openRegular(path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
       return bytesRead === 4 && ['504b0304', '504b0506'].includes(buffer.toString('hex'));

@@ -1,16 +1,17 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { byteCount, collect, number, positive, size, wholeNumber } from '../../../lib/cli/parse.js';
+import { byteCount, collect, inRange, size } from '../../../lib/cli/parse.js';
+import { ranges } from '../../../lib/ranges.js';
 
 describe('option values', () => {
   it.each([
-    [wholeNumber(0), '0', 0],
-    [wholeNumber(1), '12', 12],
-    [wholeNumber(0), '9007199254740991', Number.MAX_SAFE_INTEGER],
-    [number(0.5, 2), '0.5', 0.5],
-    [number(0.5, 2), '2', 2],
-    [positive, '0.25', 0.25],
-    [positive, '1e-4', 1e-4],
+    [inRange(ranges.seed), '0', 0],
+    [inRange(ranges.images), '12', 12],
+    [inRange(ranges.seed), '9007199254740991', Number.MAX_SAFE_INTEGER],
+    [inRange(ranges.framesPerSecond), '1', 1],
+    [inRange(ranges.framesPerSecond), '50', 50],
+    [inRange(ranges.epochs), '0.25', 0.25],
+    [inRange(ranges.epochs), '1e-4', 1e-4],
     [size, '64', { height: 64, width: 64 }],
     [size, '96x64', { height: 96, width: 64 }],
     [size, '96X64', { height: 96, width: 64 }],
@@ -29,17 +30,18 @@ describe('option values', () => {
   });
 
   it.each([
-    [wholeNumber(1), '0'],
-    [wholeNumber(0), '-1'],
-    [wholeNumber(0), '1.5'],
-    [wholeNumber(0), ''],
-    [wholeNumber(0), ' '],
-    [wholeNumber(0), '12x'],
-    [wholeNumber(0), '9007199254740993'],
-    [number(0.5, 2), '0.4'],
-    [number(0.5, 2), '2.1'],
-    [number(0.5, 2), 'NaN'],
-    [positive, '0'],
+    [inRange(ranges.images), '0'],
+    [inRange(ranges.seed), '-1'],
+    [inRange(ranges.seed), '1.5'],
+    [inRange(ranges.seed), ''],
+    [inRange(ranges.seed), ' '],
+    [inRange(ranges.seed), '12x'],
+    [inRange(ranges.seed), '9007199254740993'],
+    [inRange(ranges.framesPerSecond), '0.9'],
+    [inRange(ranges.framesPerSecond), '50.1'],
+    [inRange(ranges.threads), '1025'],
+    [inRange(ranges.framesPerSecond), 'NaN'],
+    [inRange(ranges.epochs), '0'],
     [byteCount, ''],
     [byteCount, 'GB'],
     [byteCount, '1XB'],
@@ -49,9 +51,9 @@ describe('option values', () => {
     [byteCount, '1.2.3'],
     [byteCount, '9007199254740993'],
     [byteCount, 'Infinity'],
-    [positive, '-1'],
-    [positive, 'Infinity'],
-    [positive, ''],
+    [inRange(ranges.epochs), '-1'],
+    [inRange(ranges.epochs), 'Infinity'],
+    [inRange(ranges.epochs), ''],
     [size, ''],
     [size, '0'],
     [size, '64x0'],
@@ -62,6 +64,7 @@ describe('option values', () => {
     [size, '6.4'],
     [size, '64 64'],
     [size, '1e9'],
+    [size, '4097'],
   ])('refuses %s %j', (parse, text) => {
     expect(() => parse(text)).toThrow(InvalidArgumentError);
   });

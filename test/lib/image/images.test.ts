@@ -105,7 +105,7 @@ describe('Images', () => {
   it.each([
     [{ columns: 0 }, /whole number from 1 for columns/],
     [{ columns: 1.5 }, /whole number from 1 for columns/],
-    [{ padding: -1 }, /whole number from 0 for padding/],
+    [{ padding: -1 }, /whole number from 0 to 4096 for padding/],
   ])('refuses a grid of %o', async (options, message) => {
     await expect(images.grid(options)).rejects.toThrow(message);
   });

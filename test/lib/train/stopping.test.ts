@@ -1,7 +1,13 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Dataset, Pixels } from '../../../lib/data/dataset.js';
+import { ArrayDataset, type Dataset, type Pixels } from '../../../lib/data/dataset.js';
+import { GanodeError } from '../../../lib/errors.js';
+import * as graph from '../../../lib/graph/index.js';
 import { native } from '../../../lib/native.js';
+import type { RecipeConfig } from '../../../lib/recipes/index.js';
+import type { TrainEvent } from '../../../lib/train/events.js';
 import { Trainer } from '../../../lib/train/trainer.js';
 import { temporaryDir, tinyData, tinyRecipe } from '../../helpers/tiny.js';
 import { at, collect, tensorsOf, train } from './training.js';
@@ -66,6 +72,82 @@ describe('a signal', () => {
   });
 });
 
+/** Tiny data whose reads never answer from some read on. */
+function dataThatHangs(from: number): Dataset {
+  return dataThat((reads) => (reads >= from ? new Promise<void>(() => undefined) : undefined));
+}
+
+/** Points of a plane that can be trained on, but are not read again all at once, as they are to be drawn. */
+function pointsThatHang(): Dataset {
+  const points = new ArrayDataset({
+    images: Float32Array.from({ length: 80 }, (_, i) => Math.sin(i)),
+    shape: { channels: 2, height: 1, width: 1 },
+  });
+  const { name, length, shape, dtype } = points;
+  let whole = 0;
+  const read = (indices: Uint32Array, target: Pixels): void | Promise<void> => {
+    if (indices.length === length) whole += 1;
+    // Once when it is opened, to tell later whether it has changed.
+    return indices.length === length && whole > 1
+      ? new Promise(() => undefined)
+      : points.read(indices, target);
+  };
+  return { name, length, shape, dtype, read };
+}
+
+function pointsRecipe(): RecipeConfig {
+  const z = graph.input('z', { shape: [2] });
+  const image = graph.reshape(graph.dense(z, { units: 2 }), { shape: [2, 1, 1] });
+  const x = graph.flatten(graph.input('image', { shape: [2, 1, 1] }));
+  const models = {
+    generator: graph.graph({ image }),
+    discriminator: graph.graph({ logits: graph.dense(x, { units: 1 }) }),
+  };
+  return tinyRecipe({ models, latentSize: 2, samples: { every: 3 }, ...long });
+}
+
+describe('data that never answers', () => {
+  it('is left by a signal: what was trained is saved', async () => {
+    const out = await temporaryDir();
+    const stop = new AbortController();
+    await using trainer = await Trainer.create({
+      recipe: tinyRecipe({ reportEvery: 1, ...long }),
+      data: dataThatHangs(9),
+      out,
+      onEvent: (event) =>
+        event.type === 'progress' && globalThis.setTimeout(() => stop.abort(), 50),
+    });
+    const events = await collect(trainer.train({ signal: stop.signal }));
+    const { step } = events.at(-1) ?? {};
+    expect(step).toBeGreaterThan(0);
+    expect(events.at(-2)).toMatchObject({ type: 'checkpoint', path: at(out, step as number) });
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'aborted' });
+  });
+
+  it('is left by dispose()', async () => {
+    const trainer = await Trainer.create({ recipe: tinyRecipe(long), data: dataThatHangs(3) });
+    const ended = collect(trainer.train());
+    await setTimeout(50);
+    await trainer.dispose();
+    expect((await ended).at(-1)).toMatchObject({ type: 'end', reason: 'aborted' });
+  });
+
+  it.each(['signal', 'dispose'])('when its points are drawn, by %s', async (how) => {
+    const out = await temporaryDir();
+    const stop = new AbortController();
+    const trainer = await Trainer.create({ recipe: pointsRecipe(), data: pointsThatHang(), out });
+    const ended = collect(trainer.train({ signal: stop.signal }));
+    await setTimeout(200);
+    if (how === 'signal') stop.abort();
+    else await trainer.dispose();
+    const end = (await ended).at(-1);
+    expect(end).toMatchObject({ type: 'end', reason: 'aborted' });
+    // Step 3 asks for the picture, and what was queued behind it is done.
+    expect(end?.step).toBeGreaterThanOrEqual(3);
+    await trainer.dispose();
+  });
+});
+
 describe('leaving', () => {
   it('the loop stops training, and steps that were done count', async () => {
     await using trainer = await Trainer.create({ recipe: tinyRecipe(), data: tinyData() });
@@ -119,6 +201,47 @@ describe('an error', () => {
       if (reads > 9) throw new Error('the disk is gone');
     });
     await expect(train({ data, recipe: tinyRecipe(long) })).rejects.toThrow('the disk is gone');
+  });
+
+  it('in the data saves what was trained, and training goes on from there', async () => {
+    const out = await temporaryDir();
+    const recipe = tinyRecipe({ duration: { images: 240 } });
+    let gone = true;
+    const data = dataThat((reads) => {
+      if (gone && reads > 20) throw new GanodeError('INVALID_DATA', 'the disk is gone');
+    });
+    const events: TrainEvent[] = [];
+    const onEvent = (event: TrainEvent): number => events.push(event);
+    await expect(train({ out, data, recipe, onEvent })).rejects.toThrow(/^the disk is gone$/);
+    const saved = events.at(-1);
+    expect(saved).toMatchObject({ type: 'checkpoint', path: at(out, saved?.step ?? 0) });
+    expect(saved?.step).toBeGreaterThan(0);
+    gone = false;
+    await train({ out, data, recipe, resume: true });
+    const whole = await temporaryDir();
+    await train({ out: whole, data, recipe });
+    expect(await tensorsOf(at(out, 30))).toEqual(await tensorsOf(at(whole, 30)));
+  });
+
+  it('of a report that cannot be written saves what was trained', async () => {
+    const out = await temporaryDir();
+    const events: TrainEvent[] = [];
+    const recipe = tinyRecipe({ reportEvery: 10, ...long });
+    await using trainer = await Trainer.create({
+      out,
+      recipe,
+      data: tinyData(),
+      onEvent: (event) => events.push(event),
+    });
+    await mkdir(join(out, 'metrics.jsonl'));
+    await expect(collect(trainer.train())).rejects.toMatchObject({
+      code: 'IO',
+      message: `could not write ${join(out, 'metrics.jsonl')}: is a folder`,
+    });
+    const { step = 0 } = events.at(-1) ?? {};
+    expect(step).toBeGreaterThanOrEqual(10);
+    expect(events.at(-1)).toMatchObject({ type: 'checkpoint', path: at(out, step) });
+    expect((await native().inspectCheckpoint(at(out, step))).bytes).toBeGreaterThan(0);
   });
 
   it('of another train() at the same time leaves the first alone', async () => {
