@@ -11,22 +11,33 @@ import { variantOf, versionOf } from './libtorch/inspect.mjs';
 import { findLibtorch } from './libtorch.mjs';
 import { platformName, projectDir } from './paths.mjs';
 
-/** `libtorch`: a folder; by default what `findLibtorch` finds. Returns the path of the addon. */
-export async function buildNative({ log = (line) => console.error(line), ...options } = {}) {
+/**
+ * `libtorch`: a folder; by default what `findLibtorch` finds. `dir`: the build folder, in the project's. `definitions`: more of
+ * CMake's variables. Returns the path of the addon.
+ */
+export async function buildNative({
+  log = (line) => console.error(line),
+  dir: build = 'build',
+  ...options
+} = {}) {
   const libtorch = options.libtorch ?? (await findLibtorch({ log }));
   // Node itself runs cmake-js: its own launcher may not be on PATH.
   const cli = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
-  const definitions = { GANODE_LIBTORCH: libtorch, GANODE_PLATFORM: platformName() };
+  const definitions = {
+    GANODE_LIBTORCH: libtorch,
+    GANODE_PLATFORM: platformName(),
+    ...options.definitions,
+  };
   const flags = Object.entries(definitions).map(([name, value]) => `--CD${name}=${value}`);
   const cmakeJs = (command) => {
     const options = { cwd: projectDir, stdio: ['ignore', 2, 2] };
-    const run = spawnSync(process.execPath, [cli, command, '--out', 'build', ...flags], options);
+    const run = spawnSync(process.execPath, [cli, command, '--out', build, ...flags], options);
     if (run.status !== 0) throw new Error('the native build failed; its output is above');
   };
   // By itself cmake-js goes on with what the build folder was configured for.
-  if (![undefined, libtorch].includes(configuredFor())) cmakeJs('configure');
+  if (![undefined, libtorch].includes(configuredFor(build))) cmakeJs('configure');
   cmakeJs('build');
-  const dir = join(projectDir, 'build', 'Release');
+  const dir = join(projectDir, build, 'Release');
   const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
   const manifest = {
     ganode: version,
@@ -38,8 +49,8 @@ export async function buildNative({ log = (line) => console.error(line), ...opti
 }
 
 /** The libtorch that the build folder is configured for; undefined where it is not yet. */
-function configuredFor() {
-  const cache = join(projectDir, 'build', 'CMakeCache.txt');
+function configuredFor(build) {
+  const cache = join(projectDir, build, 'CMakeCache.txt');
   if (!existsSync(cache)) return undefined;
   return readFileSync(cache, 'utf8').match(/^GANODE_LIBTORCH:\w+=(.*)$/m)?.[1];
 }

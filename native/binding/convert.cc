@@ -33,6 +33,11 @@ std::string described(const Napi::Value& value) {
   throw Error("INVALID_OPTION", "Expected " + expected + " for " + name + " but received " + described(got));
 }
 
+// Whether it is a whole number from `least` that becomes an integer without loss; NaN is none.
+bool isWhole(double number, double least) {
+  return number >= least && number <= kMostInteger && number == std::floor(number);
+}
+
 bool isAbsent(const Napi::Value& value) { return value.IsUndefined() || value.IsNull(); }
 
 bool booleanOr(const Napi::Object& object, const char* key, bool otherwise) {
@@ -113,7 +118,7 @@ int64_t integerOr(const Napi::Object& object, const char* key, int64_t least,
   const Napi::Value value = object.Get(key);
   if (otherwise && isAbsent(value)) return *otherwise;
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
-  if (!(number >= static_cast<double>(least) && number <= kMostInteger && number == std::floor(number))) {
+  if (!isWhole(number, static_cast<double>(least))) {
     fail(key, "a whole number from " + std::to_string(least), value);
   }
   return static_cast<int64_t>(number);
@@ -210,9 +215,12 @@ TorchScriptOptions toTorchScriptOptions(const Napi::Value& value) {
     options.high = pairMember(range, 1, "range");
   }
   if (const Napi::Value size = object.Get("size"); !isAbsent(size)) {
-    const auto side = [&](uint32_t index) { return static_cast<int64_t>(pairMember(size, index, "size")); };
+    const auto side = [&](uint32_t index) {
+      const double number = pairMember(size, index, "size");
+      if (!isWhole(number, 1)) fail("size", "two whole numbers from 1", size);
+      return static_cast<int64_t>(number);
+    };
     options.size = {side(0), side(1)};
-    if (side(0) < 1 || side(1) < 1) fail("size", "two whole numbers from 1", size);
   }
   options.channels = integerOr(object, "channels", 1, 3);
   options.threads = integerOr(object, "threads", 1, 0);
@@ -250,8 +258,7 @@ Values toTensors(const Napi::Value& value, const std::string& name, Kept& kept) 
     for (uint32_t d = 0; d < list.Length(); ++d) {
       const Napi::Value dim = list.Get(d);
       const double number = dim.IsNumber() ? dim.As<Napi::Number>().DoubleValue() : NAN;
-      if (!(number >= 0 && number <= kMostInteger && number == std::floor(number)))
-        fail(where + ".shape", "whole numbers", dim);
+      if (!isWhole(number, 0)) fail(where + ".shape", "whole numbers", dim);
       shape.push_back(static_cast<int64_t>(number));
       product *= number;
     }
@@ -352,7 +359,7 @@ Napi::Object fromGraph(Napi::Env env, const Graph& graph) {
   object.Set("inputs", inputs);
   const Napi::Array nodes = Napi::Array::New(env);
   int64_t parameters = 0;
-  double multiplyAdds = 0;
+  double multiplyAdds = 0;  // their sum may be too large for an integer
   for (const NodeReport& report : graph.reports()) {
     Napi::Object node = Napi::Object::New(env);
     node.Set("name", report.name);
@@ -363,7 +370,7 @@ Napi::Object fromGraph(Napi::Env env, const Graph& graph) {
     node.Set("multiplyAdds", number(report.multiplyAdds));
     nodes.Set(nodes.Length(), node);
     parameters += report.parameters;
-    multiplyAdds += report.multiplyAdds;
+    multiplyAdds += static_cast<double>(report.multiplyAdds);
   }
   object.Set("nodes", nodes);
   Napi::Object outputs = Napi::Object::New(env);
@@ -375,7 +382,7 @@ Napi::Object fromGraph(Napi::Env env, const Graph& graph) {
   }
   object.Set("outputs", outputs);
   object.Set("parameters", number(parameters));
-  object.Set("multiplyAdds", number(multiplyAdds));
+  object.Set("multiplyAdds", Napi::Number::New(env, multiplyAdds));
   return object;
 }
 

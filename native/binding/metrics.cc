@@ -22,7 +22,8 @@ at::Tensor toRows(const Napi::Value& value, const std::string& name, Kept& kept)
   const int64_t count = integerOr(object, "count", 0, std::nullopt);
   const int64_t size = integerOr(object, "size", 1, std::nullopt);
   const at::Tensor data = typedView(object, "data", {at::kFloat}, "a Float32Array", kept);
-  if (!data.defined() || data.numel() != count * size) {
+  // Not their product, which may be too large for an integer.
+  if (!data.defined() || data.numel() % size != 0 || data.numel() / size != count) {
     throw Error("INVALID_DATA", name + ": expected " + std::to_string(count) + "×" + std::to_string(size) +
                                     " values, got " + std::to_string(data.defined() ? data.numel() : 0));
   }

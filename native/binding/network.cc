@@ -84,12 +84,15 @@ Napi::Value NetworkObject::drawLatents(const Napi::CallbackInfo& info) {
   return promised(info.Env(), [&] {
     Kept kept;
     const SampleOptions options = toSampleOptions(info[0], kept);
-    return owned_.queue(Value(), [options](Network& network) -> Finish {
-      const at::Tensor latents = network.drawLatents(options);
-      return [latents](Napi::Env env, const Napi::Object&) -> Napi::Value {
-        return fromTensor(env, latents).Get("data");
-      };
-    });
+    return owned_.queue(
+        Value(),
+        [options](Network& network) -> Finish {
+          const at::Tensor latents = network.drawLatents(options);
+          return [latents](Napi::Env env, const Napi::Object&) -> Napi::Value {
+            return fromTensor(env, latents).Get("data");
+          };
+        },
+        kept);
   });
 }
 

@@ -17,6 +17,17 @@
 #include "parallel/team.h"
 
 namespace ganode {
+namespace {
+
+// As many as a recipe may ask for (lib/ranges.ts).
+constexpr int64_t kMostThreads = 1024;
+
+std::string& runtime() {
+  static std::string name = "libgomp";
+  return name;
+}
+
+}  // namespace
 
 at::Device chooseDevice(const std::string& name) {
   if (name == "cpu") return at::kCPU;
@@ -46,15 +57,6 @@ bool chooseBfloat16(const std::string& precision, const at::Device& device) {
   throw Error("INVALID_OPTION", "expected precision to be 'fp32', 'bf16' or 'auto', got '" + precision + "'");
 }
 
-namespace {
-
-std::string& runtime() {
-  static std::string name = "libgomp";
-  return name;
-}
-
-}  // namespace
-
 void useOwnThreads() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -78,6 +80,10 @@ int64_t defaultThreads() {
 }
 
 void useThreads(int64_t threads) {
+  if (threads > kMostThreads) {
+    throw Error("INVALID_OPTION", "Expected at most " + std::to_string(kMostThreads) +
+                                      " for threads but received " + std::to_string(threads));
+  }
   if (threads <= 0) threads = defaultThreads();
   {
     // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and

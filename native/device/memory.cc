@@ -15,6 +15,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "device/poison.h"
+
 namespace ganode {
 namespace {
 
@@ -40,6 +42,8 @@ class KeepingAllocator final : public c10::Allocator {
     }
     // Its error says how much was asked for.
     if (block == nullptr) return c10::GetDefaultCPUAllocator()->allocate(bytes);
+    openMemory(block, bytes);
+    closeMemory(static_cast<char*>(block) + bytes, size - bytes);
     return {block, block, &giveBack, c10::Device(c10::DeviceType::CPU)};
   }
 
@@ -133,6 +137,7 @@ class KeepingAllocator final : public c10::Allocator {
       memory_.inUse -= size;
       // Never more, with what is in use, than once was in use.
       if (memory_.inUse + memory_.kept + size <= most_) {
+        closeMemory(block, size);
         kept_[size].push_back(block);
         memory_.kept += size;
         return;

@@ -112,12 +112,17 @@ Pair Attributes::pair(const std::string& name, int64_t least, std::optional<Pair
 Dims Attributes::dims(const std::string& name) {
   const json& value = require(name);
   Dims result;
+  int64_t values = 1;
   bool fine = value.is_array() && !value.empty() && value.size() <= 8;
   for (size_t i = 0; fine && i < value.size(); ++i) {
     fine = isInteger(value[i], 1, kMostValues);
-    if (fine) result.push_back(value[i].get<int64_t>());
+    if (!fine) break;
+    result.push_back(value[i].get<int64_t>());
+    // The product of all is at most this, which the division keeps from being too large for an integer.
+    fine = result.back() <= kMostValues / values;
+    values *= result.back();
   }
-  if (!fine) failValue(name, "1 to 8 whole numbers from 1", value);
+  if (!fine) failValue(name, "1 to 8 whole numbers from 1, their product at most 2147483648", value);
   return result;
 }
 

@@ -17,13 +17,20 @@ using nlohmann::json;
   throw Error("INVALID_OPTION", "growing." + key + ": expected " + expected + ", got " + shown(got));
 }
 
-double count(const json& growing, const char* key, double least) {
+// JavaScript's largest whole number: what is no larger becomes an integer without loss, and can be doubled.
+constexpr int64_t kMostInteger = (int64_t{1} << 53) - 1;
+
+int64_t count(const json& growing, const char* key, int64_t least) {
   const auto found = growing.find(key);
   const json got = found == growing.end() ? json() : *found;
-  if (!got.is_number() || got.get<double>() < least)
-    fail(key, "a number from " + std::to_string(static_cast<int64_t>(least)), got);
-  return got.get<double>();
+  const bool fits =
+      got.is_number_integer() && got.get<int64_t>() >= least && got.get<int64_t>() <= kMostInteger;
+  if (!fits) fail(key, "a whole number from " + std::to_string(least), got);
+  return got.get<int64_t>();
 }
+
+// A batch, or a factor, by size is no larger: it is multiplied with other counts.
+constexpr double kMostValue = 1 << 20;
 
 // {"8": 64, …}: values by size.
 template <typename Value>
@@ -36,7 +43,10 @@ std::map<int64_t, Value> bySize(const json& growing, const char* key) {
     const json& value = item.value();
     const bool digits = !size.empty() && size.size() < 6 && size.find_first_not_of("0123456789") == size.npos;
     if (!digits) fail(key, "sizes as keys", size);
-    if (!value.is_number() || value.get<double>() <= 0) fail(key + ("." + size), "a number above 0", value);
+    if (std::is_integral_v<Value> && !value.is_number_integer())
+      fail(key + ("." + size), "a whole number above 0", value);
+    if (!value.is_number() || value.get<double>() <= 0 || value.get<double>() > kMostValue)
+      fail(key + ("." + size), "a number above 0 and up to 1048576", value);
     result[std::stoll(size)] = value.get<Value>();
   }
   return result;
@@ -56,7 +66,7 @@ at::Tensor enlarged(const at::Tensor& images, int64_t factor) {
 Growing Growing::parse(const json& growing, int64_t height, int64_t width) {
   Growing result;
   result.height_ = height;
-  const auto from = static_cast<int64_t>(count(growing, "from", 1));
+  const int64_t from = count(growing, "from", 1);
   int64_t size = from;
   while (size < height) {
     size *= 2;
@@ -73,8 +83,8 @@ Growing Growing::parse(const json& growing, int64_t height, int64_t width) {
                     std::to_string(result.levels_) + " times from " + std::to_string(height) + " to " +
                     std::to_string(from) + ", got a width of " + std::to_string(width));
   }
-  result.stable_ = count(growing, "stableImages", 1);
-  result.fade_ = count(growing, "fadeImages", 0);
+  result.stable_ = static_cast<double>(count(growing, "stableImages", 1));
+  result.fade_ = static_cast<double>(count(growing, "fadeImages", 0));
   result.resetsOptimizers_ = growing.value("resetOptimizers", true);
   result.batches_ = bySize<int64_t>(growing, "batches");
   result.learningRateFactors_ = bySize<double>(growing, "learningRateFactors");

@@ -19,11 +19,19 @@ const json& member(const json& object, const std::string& key, const std::string
   return object[key];
 }
 
-int64_t count(const json& recipe, const std::string& key, int64_t least, std::optional<int64_t> otherwise) {
+// JavaScript's largest whole number.
+constexpr int64_t kMostInteger = (int64_t{1} << 53) - 1;
+// What is multiplied with others of its kind is no larger: three of them still make an integer.
+constexpr int64_t kMostCount = int64_t{1} << 20;
+
+int64_t count(const json& recipe, const std::string& key, int64_t least, std::optional<int64_t> otherwise,
+              int64_t most = kMostCount) {
   if (otherwise && (!recipe.contains(key) || recipe[key].is_null())) return *otherwise;
   const json& value = member(recipe, key, key);
-  if (!value.is_number_integer() || value.get<int64_t>() < least) {
-    fail(key, "a whole number from " + std::to_string(least), value);
+  if (!value.is_number_integer() || value.get<int64_t>() < least || value.get<int64_t>() > most) {
+    std::string expected = "a whole number from ";
+    expected.append(std::to_string(least)).append(" to ").append(std::to_string(most));
+    fail(key, expected, value);
   }
   return value.get<int64_t>();
 }
@@ -170,14 +178,14 @@ SessionOptions parseSessionOptions(const std::string& text) {
   for (const Timeline::Stage& stage : options.timeline.stages()) {
     if (stage.batch % options.step.packing != 0) fail("batch", "a multiple of packing", stage.batch);
   }
-  options.latentSize = count(recipe, "latentSize", 1, std::nullopt);
+  options.latentSize = count(recipe, "latentSize", 1, std::nullopt, kMostInteger);
   options.uniformLatents = word(recipe, "latentDistribution", "normal") == "uniform";
   if (const json& ema = orNull(recipe, "ema"); !ema.is_null()) options.ema = AverageDecay::parse(ema);
   options.steady = isSteady(recipe);
   options.precision = word(recipe, "precision", "fp32");
   options.device = word(recipe, "device", "cpu");
-  options.threads = count(recipe, "threads", 1, 0);
-  options.seed = static_cast<uint64_t>(count(recipe, "seed", 0, 0));
+  options.threads = count(recipe, "threads", 1, 0, kMostInteger);
+  options.seed = static_cast<uint64_t>(count(recipe, "seed", 0, 0, kMostInteger));
   return options;
 }
 

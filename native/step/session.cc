@@ -94,14 +94,22 @@ void Session::grow() const {
 void Session::check(const RunData& data) const {
   if (data.steps < 0)
     throw Error("INVALID_DATA", "run: expected steps to be 0 or more, got " + std::to_string(data.steps));
-  const auto items = static_cast<int64_t>(options_.timeline.images(stepsDone_ + data.steps) -
-                                          options_.timeline.images(stepsDone_));
-  const Dims& shape = generator_.graph().outputShape("image");
-  if (data.images.numel() != items * product(shape)) {
-    throw Error("INVALID_DATA", "run: expected " + std::to_string(items) + " images of " + describe(shape) +
-                                    " (" + std::to_string(items * product(shape)) + " values), got " +
-                                    std::to_string(data.images.numel()) + " values");
+  const int64_t given = data.images.numel();
+  // A step shows at least one value: with more steps than values, what they show may be too much for an
+  // integer.
+  if (data.steps > given) {
+    throw Error("INVALID_DATA", "run: expected images for " + std::to_string(data.steps) + " steps, got " +
+                                    std::to_string(given) + " values");
   }
+  const double shown =
+      options_.timeline.images(stepsDone_ + data.steps) - options_.timeline.images(stepsDone_);
+  const Dims& shape = generator_.graph().outputShape("image");
+  if (static_cast<double>(given) != shown * static_cast<double>(product(shape))) {
+    throw Error("INVALID_DATA", "run: expected images of " + describe(shape) + " for " +
+                                    std::to_string(data.steps) + " steps, got " + std::to_string(given) +
+                                    " values");
+  }
+  const auto items = static_cast<int64_t>(shown);
   for (const auto* player : {&generator_, discriminator_ ? &*discriminator_ : nullptr}) {
     if (player == nullptr || !player->graph().hasInput("label")) continue;
     if (!data.labels.defined())

@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace ganode {
+namespace {
+
+// Images that so many steps show; a product of integers might be too large for one.
+double shownIn(int64_t steps, int64_t imagesPerStep) {
+  return static_cast<double>(steps) * static_cast<double>(imagesPerStep);
+}
+
+}  // namespace
 
 Timeline::Timeline(int64_t batch, int64_t batchesPerStep, std::optional<Growing> growing)
     : growing_(std::move(growing)) {
@@ -17,8 +25,7 @@ Timeline::Timeline(int64_t batch, int64_t batchesPerStep, std::optional<Growing>
   while (true) {
     const Stage last = stages_.back();
     const auto sizeAfter = [&](int64_t steps) {
-      return growing_->sizeAt(
-          growing_->lodAt(last.firstImages + static_cast<double>(steps * last.imagesPerStep)));
+      return growing_->sizeAt(growing_->lodAt(last.firstImages + shownIn(steps, last.imagesPerStep)));
     };
     const int64_t size = sizeAfter(0);
     if (size == growing_->sizeAt(0)) return;
@@ -33,8 +40,7 @@ Timeline::Timeline(int64_t batch, int64_t batchesPerStep, std::optional<Growing>
       const int64_t middle = same + (other - same) / 2;
       (sizeAfter(middle) == size ? same : other) = middle;
     }
-    stages_.push_back(
-        stage(last.firstStep + other, last.firstImages + static_cast<double>(other * last.imagesPerStep)));
+    stages_.push_back(stage(last.firstStep + other, last.firstImages + shownIn(other, last.imagesPerStep)));
   }
 }
 
@@ -46,7 +52,7 @@ const Timeline::Stage& Timeline::stageOf(int64_t step) const {
 
 double Timeline::images(int64_t step) const {
   const Stage& stage = stageOf(step);
-  return stage.firstImages + static_cast<double>((step - stage.firstStep) * stage.imagesPerStep);
+  return stage.firstImages + shownIn(step - stage.firstStep, stage.imagesPerStep);
 }
 
 StepPosition Timeline::at(int64_t step) const {

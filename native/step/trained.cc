@@ -2,8 +2,8 @@
 
 #include <ATen/ATen.h>
 
-#include <cstdlib>
 #include <limits>
+#include <string>
 
 #include "error.h"
 #include "json.h"
@@ -30,7 +30,10 @@ bool Trained::uniformLatents() const {
 double Trained::imagesShown() const {
   const auto steps = file_.metadata.find("ganode.steps");
   if (steps == file_.metadata.end()) return std::numeric_limits<double>::infinity();
-  return parseTimeline(recipe_.dump()).images(std::strtoll(steps->second.c_str(), nullptr, 10));
+  const std::string& text = steps->second;
+  if (text.empty() || text.size() > 15 || text.find_first_not_of("0123456789") != std::string::npos)
+    mismatch("expected ganode.steps to be a whole number, got " + text.substr(0, 40));
+  return parseTimeline(recipe_.dump()).images(std::stoll(text));
 }
 
 std::string Trained::nameOf(const std::string& network, const std::string& weight, bool ema) const {

@@ -7,6 +7,7 @@ import { buildNative } from '../build-native.mjs';
 import { findLibtorch } from '../libtorch.mjs';
 import { projectDir } from '../paths.mjs';
 import { npm, npmOutput } from '../run.mjs';
+import { lastRun } from '../sanitize/record.mjs';
 import { stageAddon } from './addon.mjs';
 import { stageLibrary } from './library.mjs';
 import { stageRuntime } from './runtime.mjs';
@@ -43,6 +44,7 @@ try {
   pack(stageLibrary(prebuilt), limits.ganode);
   pack(await stageAddon(libtorch), limits.addon);
   pack(stageRuntime(addon, libtorch), limits.runtime);
+  console.log(lastRun().line);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

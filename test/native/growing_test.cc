@@ -5,10 +5,14 @@
 #include <ATen/core/grad_mode.h>
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "error.h"
 #include "graph/graph.h"
 #include "step/latent.h"
 #include "step/timeline.h"
+#include "step/trained.h"
+#include "temporary.h"
 
 namespace {
 
@@ -147,4 +151,43 @@ TEST_CASE("a fade reads what it mixes, and follows whoever writes its share") {
   graph.setLod(0);
   tensors.at("old.weight").fill_(NAN);
   CHECK(value() == 6);
+}
+
+TEST_CASE("numbers that no integer holds, and parts of whole ones, are refused") {
+  for (const json& wrong : {json(1e300), json(2.5), json(1e16), json(0)}) {
+    CAPTURE(wrong.dump());
+    CHECK_THROWS_AS(growing({{"from", wrong}}), ganode::Error);
+    CHECK_THROWS_AS(growing({{"stableImages", wrong}}), ganode::Error);
+    CHECK_THROWS_AS(growing({{"batches", {{"8", wrong}}}}), ganode::Error);
+  }
+  CHECK_THROWS_AS(growing({{"learningRateFactors", {{"8", 1e300}}}}), ganode::Error);
+}
+
+TEST_CASE("a timeline of more images than an integer counts") {
+  constexpr int64_t kMost = int64_t{1} << 20;
+  const ganode::Timeline timeline(kMost, kMost * kMost, std::nullopt);
+  CHECK(timeline.images(int64_t{1} << 40) == std::pow(2.0, 100));
+  // Stages so long that no run reaches their end.
+  const ganode::Timeline growing(1, 1, ::growing({{"stableImages", 9007199254740991}}));
+  CHECK(growing.stages().size() == 3);  // one a size: 4, 8, 16
+}
+
+TEST_CASE("a checkpoint whose number of steps is none is refused, not sampled at a size that there is not") {
+  const ganode::test::TemporaryFolder folder;
+  const std::string path = folder / "weights.safetensors";
+  const json recipe = {{"batch", 8},
+                       {"image", {{"height", 16}, {"width", 16}}},
+                       {"growing", {{"from", 4}, {"stableImages", 100}, {"fadeImages", 50}}},
+                       {"models", {{"generator", json::object()}}}};
+  const auto shown = [&](const std::string& steps) {
+    ganode::writeSafetensors(path, {{"x", at::ones({1})}},
+                             {{"ganode.recipe", recipe.dump()}, {"ganode.steps", steps}});
+    return ganode::Trained(path).imagesShown();
+  };
+  CHECK(shown("5") == 40);
+  for (const char* wrong : {"-99999999", "x", "", "1e3", "99999999999999999999"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_WITH_AS(shown(wrong), doctest::Contains("expected ganode.steps to be a whole number"),
+                         ganode::Error);
+  }
 }

@@ -3,6 +3,9 @@
 
 #include <ATen/ATen.h>
 #include <doctest/doctest.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 TEST_CASE("a large block goes to the next tensor of about its size") {
   ganode::keepTensorMemory();
@@ -64,3 +67,25 @@ TEST_CASE("a resized tensor keeps its values; small tensors are left to the C li
   const at::Tensor small = at::zeros({10});
   CHECK(ganode::tensorMemory().inUse == before);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+TEST_CASE("nobody may touch what is kept, nor the room behind a tensor") {
+  ganode::keepTensorMemory();
+  ganode::releaseTensorMemory();
+  const char* block = nullptr;
+  {
+    const at::Tensor tensor = at::empty({1'000'001}, at::kByte);
+    block = static_cast<const char*>(tensor.data_ptr());
+    CHECK(!__asan_address_is_poisoned(block + 1'000'000));
+    CHECK(__asan_address_is_poisoned(block + 1'000'001));
+  }
+  REQUIRE(ganode::tensorMemory().kept > 0);
+  CHECK(__asan_address_is_poisoned(block));
+  // The next one of its size has it, and not more than it asked for.
+  const at::Tensor next = at::empty({999'999}, at::kByte);
+  REQUIRE(next.data_ptr() == block);
+  CHECK(!__asan_address_is_poisoned(block + 999'998));
+  CHECK(__asan_address_is_poisoned(block + 999'999));
+  ganode::releaseTensorMemory();
+}
+#endif
