@@ -1,3 +1,5 @@
+import { onOneLine } from './line.js';
+
 /** What went wrong, in one stable word. The command line maps each code to an exit code (see `docs/cli.md`). */
 export type ErrorCode =
   /** An option, recipe field or argument is unknown, out of range or of the wrong type. */
@@ -29,7 +31,11 @@ export type ErrorCode =
   /** A defect in ganode or libtorch. */
   | 'INTERNAL';
 
-/** The one kind of error that ganode throws on purpose: a stable `code` and a one-line message. */
+/**
+ * The one kind of error that ganode throws on purpose: a stable `code` and a message of one line. Line ends become blanks; other
+ * control characters, which names and the contents of files may have, are written as `\u001b`, so that no message moves a
+ * terminal's cursor.
+ */
 export class GanodeError extends Error {
   override readonly name = 'GanodeError';
   /** Machine-readable details: `step`, `term`, `path`, `node`, … whatever the code calls for. */
@@ -41,7 +47,14 @@ export class GanodeError extends Error {
     options: { cause?: unknown; details?: Record<string, unknown> } = {},
   ) {
     super(
-      cut(message, mostOfMessage),
+      cut(
+        onOneLine(
+          cut(message, mostOfMessage)
+            .trim()
+            .replace(/\s*\n\s*/g, ' '),
+        ),
+        mostOfMessage,
+      ),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.details = options.details ?? {};
@@ -70,7 +83,7 @@ export function showJson(value: unknown): string {
   if (typeof value === 'function') return 'function';
   // JSON has neither NaN nor infinities.
   if (ArrayBuffer.isView(value) || typeof value === 'number') return showValue(value);
-  return cut(jsonOf(value) ?? String(value), mostOfValue);
+  return cut(jsonOf(value) ?? showValue(value), mostOfValue);
 }
 
 function jsonOf(value: unknown): string | undefined {

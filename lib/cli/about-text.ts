@@ -1,7 +1,7 @@
 import type { Fit } from '../data/fit.js';
+import { onOneLine } from '../line.js';
 import { formatShape } from '../models/image-shape.js';
 import type { TrainingFacts } from '../train/about.js';
-import { onOneLine } from './line.js';
 
 const fitted: Record<Fit, string> = {
   crop: 'others cropped to their centre',

@@ -3,6 +3,7 @@ import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { summary } from '../graph/summary.js';
+import { onOneLine } from '../line.js';
 import { native, type TimelineStage } from '../native.js';
 import { networksOf } from '../recipes/autoencoding.js';
 import { aboutTraining } from '../train/about.js';
@@ -12,7 +13,6 @@ import { Timeline } from '../train/timeline.js';
 import { Trainer } from '../train/trainer.js';
 import { aboutLines } from './about-text.js';
 import { countingRule, multiplyAddsOfStep } from './cost.js';
-import { onOneLine } from './line.js';
 import type { Training } from './training.js';
 
 /**

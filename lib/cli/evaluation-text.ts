@@ -1,7 +1,7 @@
 /** A report of an evaluation, for people. */
 
 import type { EvaluationReport, Measured } from '../evaluate/report.js';
-import { onOneLine } from './line.js';
+import { onOneLine } from '../line.js';
 
 /** An aligned table, then a line with what it was found of, and one with the extractor. */
 export function reportText(report: EvaluationReport): string {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { listNames } from '../data/classes.js';
+import { onOneLine } from '../line.js';
 import { networksOf } from '../recipes/autoencoding.js';
 import { describeScheduled } from '../recipes/scheduled.js';
 import type { EmaOptions, OptimizerOptions } from '../recipes/schema.js';
 import { describe } from '../train/inspect.js';
-import { onOneLine } from './line.js';
 
 export function addInfo(program: Command): void {
   program

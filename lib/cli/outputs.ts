@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { GanodeError } from '../errors.js';
 import { findWriteTarget } from '../files/target.js';
 import { ioError } from '../files.js';
-import { onOneLine } from './line.js';
+import { onOneLine } from '../line.js';
 
 /**
  * Throws rather than overwrite what is there. A device, a pipe or `/dev/stdout` is never in the way; a folder, a block device and

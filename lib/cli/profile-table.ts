@@ -1,8 +1,8 @@
 /** A profile as tables for people. */
 
+import { onOneLine } from '../line.js';
 import type { ProfileEvent } from '../train/events.js';
 import type { Profile } from '../train/profile.js';
-import { onOneLine } from './line.js';
 
 /** Operators shown; the others are one line. */
 const most = 15;

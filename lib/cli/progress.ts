@@ -1,8 +1,8 @@
 /** Training as people and machines watch it. */
 import { MultiBar, type Options, type SingleBar } from 'cli-progress';
+import { onOneLine } from '../line.js';
 import type { ProgressEvent, StartEvent, TrainEvent, WarningEvent } from '../train/events.js';
 import { aboutLines } from './about-text.js';
-import { onOneLine } from './line.js';
 import { profileText } from './profile-table.js';
 
 /** Characters that the bar's line takes without the bar itself. */

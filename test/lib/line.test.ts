@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { onOneLine } from '../../../lib/cli/line.js';
+import { onOneLine } from '../../lib/line.js';
 
 it.each([
   ['runs/a', 'runs/a'],
