@@ -26,7 +26,7 @@ const { values } = parseArgs({
     case: { type: 'string' },
     jobs: { type: 'string', default: String(Math.min(8, cpus().length)) },
     seconds: { type: 'string', default: '20' },
-    'command-line-every': { type: 'string', default: '1000' },
+    'command-line-every': { type: 'string', default: '2000' },
     keep: { type: 'string', default: fileURLToPath(new URL('./found', import.meta.url)) },
     record: { type: 'boolean', default: false },
   },
@@ -110,7 +110,8 @@ function chunksOf(inputs) {
       seed,
       from: i * size,
       to: Math.min(count, (i + 1) * size),
-      commandLineEvery: Number(values['command-line-every']),
+      // One of every kind at least.
+      commandLineEvery: Math.min(count, Number(values['command-line-every'])),
     }));
   });
   // Mixed, so that what is found by the time is of every kind, and a long run shows early what it will come to.

@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const worker = fileURLToPath(new URL('./worker.mjs', import.meta.url));
+const ownWorker = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 
 /** Inputs after which a child is replaced: what it has leaked by then would show. */
 const inputsOfChild = 20_000;
 
 /** One child and its successors. */
 export class Watched {
-  /** @param {{ work: string, seeds: string, keep: string, seconds: number }} options `seconds`: for one input. */
+  /** @param {{ work: string, seeds: string, keep: string, seconds: number, worker?: string }} options `seconds`: for one input. */
   constructor(options) {
     this.options = options;
     this.done = 0;
@@ -51,7 +51,7 @@ export class Watched {
   }
 
   start() {
-    const { work, seeds, keep } = this.options;
+    const { work, seeds, keep, worker = ownWorker } = this.options;
     const child = fork(worker, [work, seeds, keep], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     child.stderr.on('data', (text) => {
       this.lastWords = `${this.lastWords ?? ''}${text}`.slice(-2000);

@@ -80,7 +80,8 @@ function mutateHeader(random, array, trail) {
       break;
     case 1: {
       const many = random.chance(0.1) ? 3000 : random.below(7);
-      const tuple = Array.from({ length: many }, () => random.pick(sides)).join(
+      const all = random.chance(0.3) ? ['1'] : sides;
+      const tuple = Array.from({ length: many }, () => random.pick(all)).join(
         random.pick([', ', ',']),
       );
       replace(/\([^)]*\)/, `(${tuple})`);
@@ -173,7 +174,7 @@ const made = () =>
 
 export const npyFiles = {
   name: 'npy',
-  weight: 12,
+  weight: 14,
   seeds: made,
   make(random, seeds, trail) {
     const name = random.pick(Object.keys(seeds));

@@ -4,7 +4,7 @@ import { mutateBytes } from '../bytes.mjs';
 import { mutateJson, textOf, treeOf, wordsIn } from '../json.mjs';
 import { Finding } from '../verdict.mjs';
 import { join, repair, split } from './checkpoint-file.mjs';
-import { dataOf, kindNames, trainAll } from './seed-runs.mjs';
+import { dataOf, kindNames, recipeOf, trainAll } from './seed-runs.mjs';
 
 const file = 'step-000002.safetensors';
 
@@ -150,7 +150,7 @@ export async function train(options, attempt, name) {
 
 export const checkpoints = {
   name: 'checkpoint',
-  weight: 30,
+  weight: 28,
   seeds: trainAll,
   make(random, seeds, trail) {
     const all = parse(seeds);
@@ -179,8 +179,7 @@ export const checkpoints = {
     if (resumes)
       await train({ ...own, recipe: {}, resume: path, changedData: true }, attempt, 'resume');
     if (transfers) {
-      const recipe = { recipe: 'gan-2014', batch: 4, threads: 1 };
-      await train({ ...own, recipe, transfer: path }, attempt, 'transfer');
+      await train({ ...own, recipe: recipeOf(kind), transfer: path }, attempt, 'transfer');
     }
   },
   commandLine: (dir) => ['info', `${dir}/${file}`],

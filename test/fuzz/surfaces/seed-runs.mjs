@@ -78,31 +78,33 @@ export function dataOf(kind) {
   return images(12, shape, options);
 }
 
-/** Trains a run of every kind for two steps; its files by `KIND/FILE`. */
-export async function trainAll() {
-  const found = {};
-  for (const kind of kindNames) {
-    const dir = mkdtempSync(join(tmpdir(), 'ganode-fuzz-run-'));
-    try {
-      const out = join(dir, 'run');
-      const trainer = await Trainer.create({
-        recipe: { batch: 4, threads: 1, duration: { images: 8 }, ...kinds[kind].recipe },
-        data: dataOf(kind),
-        out,
-      });
-      for await (const _ of trainer.train({ steps: 2 }));
-      await trainer.dispose();
-      for (const file of [
-        'config.json',
-        'metrics.jsonl',
-        'latest',
-        'checkpoints/step-000002.safetensors',
-      ]) {
-        found[`${kind}/${file}`] = readFileSync(join(out, file));
-      }
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
+/** What a run of a kind is trained by. */
+export function recipeOf(kind) {
+  return { batch: 4, threads: 1, duration: { images: 8 }, ...kinds[kind].recipe };
+}
+
+/** Files of a run that are read again. */
+const kept = ['config.json', 'metrics.jsonl', 'latest', 'checkpoints/step-000002.safetensors'];
+
+let trained;
+
+/** Trains a run of every kind for two steps, once; its files by `KIND/FILE`. */
+export function trainAll() {
+  trained ??= Promise.all(kindNames.map(trainOne)).then((all) => Object.assign({}, ...all));
+  return trained;
+}
+
+async function trainOne(kind) {
+  const dir = mkdtempSync(join(tmpdir(), 'ganode-fuzz-run-'));
+  try {
+    const out = join(dir, 'run');
+    const trainer = await Trainer.create({ recipe: recipeOf(kind), data: dataOf(kind), out });
+    for await (const _ of trainer.train({ steps: 2 }));
+    await trainer.dispose();
+    return Object.fromEntries(
+      kept.map((file) => [`${kind}/${file}`, readFileSync(join(out, file))]),
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
   }
-  return found;
 }
