@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runCommand } from './command-line.mjs';
 import { peakMemory, resetPeak } from './memory.mjs';
 import { Random } from './random.mjs';
-import { readFiles, writeFiles } from './surfaces/common.mjs';
+import { namesBelow, readFiles, writeFiles } from './surfaces/common.mjs';
 import { Finding, faultOf, kindOf } from './verdict.mjs';
 
 /** Bytes that an input of some kilobytes may make the process grow by while it is read. */
@@ -82,7 +82,7 @@ export async function tryInput(surface, { dir, plan, names }, { commandLine }) {
 function leftBehind(dir, names, { writes = () => false }) {
   const found = [];
   if (existsSync(dir)) {
-    const extra = Object.keys(readFiles(dir)).filter((name) => !names.has(name) && !writes(name));
+    const extra = namesBelow(dir).filter((name) => !names.has(name) && !writes(name));
     if (extra.length > 0)
       found.push(
         new Finding(`left behind: ${kindOf(extra[0])}`, `left behind: ${extra.join(', ')}`),

@@ -1,6 +1,6 @@
 // What kinds of inputs share.
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { ArrayDataset } from '../../../dist/index.js';
 import { Finding } from '../verdict.mjs';
 
@@ -13,15 +13,17 @@ export function writeFiles(dir, files) {
   }
 }
 
+/** Paths of the files below a folder, as seen from there. */
+export function namesBelow(dir) {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
 /** Files below a folder, by their paths from there. */
 export function readFiles(dir) {
-  const names = readdirSync(dir, { recursive: true });
-  return Object.fromEntries(
-    names
-      .filter((name) => statSync(join(dir, name)).isFile())
-      .sort()
-      .map((name) => [name, readFileSync(join(dir, name))]),
-  );
+  return Object.fromEntries(namesBelow(dir).map((name) => [name, readFileSync(join(dir, name))]));
 }
 
 /** Images whose values tell their place. */

@@ -181,7 +181,7 @@ export const configFiles = {
     await attempt('networks', async () => {
       if (trains && isSmall(recipe)) {
         await train(
-          { data: images(8, shape, { classes }), recipe: training.config },
+          { data: images(8, shape, { classes }), recipe: { threads: 1, ...training.config } },
           attempt,
           'train',
         );
