@@ -334,8 +334,11 @@ export interface NativeAddon {
   timeline(recipe: string): TimelineStage[];
   /** Tries to lock a file, which is made where it is missing. Never waits. */
   lockFile(path: string): NativeLock;
-  /** Builds the networks of a resolved recipe (JSON) and draws their first weights. */
-  createSession(recipe: string): Promise<NativeSession>;
+  /**
+   * Builds the networks of a resolved recipe (JSON) and draws their first weights; or, of a checkpoint, takes all that `load` takes,
+   * once the file is known to have weights for all networks, before any of these is made.
+   */
+  createSession(recipe: string, checkpoint?: string): Promise<NativeSession>;
   /** Builds one graph (JSON) with fresh weights. */
   createNetwork(graph: string, options: NetworkOptions): Promise<NativeNetwork>;
   /** Builds a classifier's graph (JSON) with fresh weights. */

@@ -1,13 +1,14 @@
 /** `ganode train --dry-run`. */
 import { openDataset } from '../data/source.js';
 import { GanodeError } from '../errors.js';
+import { inspectGraph } from '../graph/inspect.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { summary } from '../graph/summary.js';
 import { onOneLine } from '../line.js';
-import { native, type TimelineStage } from '../native.js';
+import type { TimelineStage } from '../native.js';
 import { networksOf } from '../recipes/autoencoding.js';
 import { aboutTraining } from '../train/about.js';
-import { readRunConfig } from '../train/run-directory.js';
+import { readRunConfig } from '../train/run-config.js';
 import { Schedule } from '../train/schedule.js';
 import { Timeline } from '../train/timeline.js';
 import { Trainer } from '../train/trainer.js';
@@ -44,9 +45,9 @@ export async function dryRun({
     name,
     graph: recipe.models[name] as GraphSpec,
   }));
-  const count = (graph: unknown): number =>
-    native().inspectGraph(JSON.stringify(graph)).multiplyAdds;
-  const forward = Object.fromEntries(networks.map(({ name, graph }) => [name, count(graph)]));
+  const forward = Object.fromEntries(
+    networks.map(({ name, graph }) => [name, inspectGraph(graph).multiplyAdds]),
+  );
   const multiplyAdds = multiplyAddsOfStep(forward, { ...recipe, batch });
   if (json) {
     const { name, length } = dataset;

@@ -26,8 +26,11 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   const count = (value: number): string => value.toLocaleString('en-US');
   const optimizer = (one: OptimizerOptions | undefined): string =>
     one ? `${one.kind} ${describeScheduled(one.learningRate)}` : '';
+  const state = found.checksum
+    ? 'whole'
+    : 'without a checksum: whether it was altered cannot be told';
   const rows: [string, string][] = [
-    ['checkpoint', `${found.checkpoint} (${(found.bytes / 1e6).toFixed(1)} MB, whole)`],
+    ['checkpoint', `${found.checkpoint} (${(found.bytes / 1e6).toFixed(1)} MB, ${state})`],
     ['recipe', recipe.recipe],
     [
       'images',

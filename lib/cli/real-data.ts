@@ -6,7 +6,7 @@ import { absoluteSource, openDataset, pathOf, type SourceOptions } from '../data
 import { isMissingPart, type Split } from '../data/split.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
-import { readRunConfig } from '../train/run-directory.js';
+import { readRunConfig } from '../train/run-config.js';
 import { defined } from './parse.js';
 
 /** What was opened of a run: a generator or an autoencoder. */

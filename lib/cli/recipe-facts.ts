@@ -1,5 +1,7 @@
 /** What `ganode recipes` tells of a recipe. */
 import { performance } from 'node:perf_hooks';
+import { inspectGraph } from '../graph/inspect.js';
+import type { GraphSpec } from '../graph/spec.js';
 import { native, type TimelineStage } from '../native.js';
 import type { RecipeDefinition } from '../recipes/recipe.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
@@ -62,7 +64,7 @@ export function factsOf(
 ): RecipeFacts {
   const networks = Object.fromEntries(
     Object.entries(recipe.models).map(([network, graph]) => {
-      const { parameters, multiplyAdds } = native().inspectGraph(JSON.stringify(graph));
+      const { parameters, multiplyAdds } = inspectGraph(graph as GraphSpec);
       return [network, { parameters, multiplyAdds }] as const;
     }),
   );

@@ -1,12 +1,12 @@
 /** From the options of `ganode train` to what a Trainer takes. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GanodeError } from '../errors.js';
 import { ioError } from '../files.js';
 import { merge, type RecipeConfig } from '../recipes/resolve.js';
 import { applySettings } from '../recipes/settings.js';
 import { latestCheckpoint } from '../train/checkpoints.js';
-import type { RunConfig } from '../train/run-directory.js';
+import { type RunConfig, readConfigFile } from '../train/run-config.js';
 import { type DataFlags, dataOptions } from './data-options.js';
 import { defined } from './parse.js';
 import { ownSource, requireThere, type Source } from './real-data.js';
@@ -122,21 +122,7 @@ interface ConfigFile {
 
 /** A recipe, or a run's config.json, which holds one under `recipe`. */
 async function readConfig(path: string): Promise<ConfigFile> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw ioError('read', path, error);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new GanodeError('INVALID_OPTION', `${path}: ${(error as Error).message}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new GanodeError('INVALID_OPTION', `${path}: expected a JSON object`);
-  }
-  const isRun = typeof (value as { recipe?: unknown }).recipe === 'object';
+  const value = await readConfigFile(path);
+  const isRun = typeof value['recipe'] === 'object';
   return (isRun ? value : { recipe: value }) as ConfigFile;
 }

@@ -1,8 +1,9 @@
 /** CIFAR-10 and CIFAR-100 in their binary version. https://www.cs.toronto.edu/~kriz/cifar.html (Krizhevsky 2009) */
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GanodeError } from '../errors.js';
+import { readText, readWhole } from '../files/read.js';
 import { ioError } from '../files.js';
 import { ArrayDataset, imageSize } from './dataset.js';
 import { choosePart, type Split } from './split.js';
@@ -141,9 +142,7 @@ async function openFiles(
   const batches: { path: string; bytes: Uint8Array }[] = [];
   for (const file of files) {
     const path = join(dir, file);
-    const bytes = await readFile(path).catch((error: unknown) => {
-      throw ioError('read', path, error);
-    });
+    const bytes = await readWhole(path);
     if (bytes.length === 0 || bytes.length % record !== 0) {
       throw fail(
         path,
@@ -181,13 +180,14 @@ async function openFiles(
   });
 }
 
+/** A hundred names take two kilobytes. */
+const mostBytesOfNames = 2 ** 20;
+
 /** Names of the classes from the file beside the images; numbers where it is missing. */
 async function classNames(dir: string, { names, classes }: Version): Promise<string[]> {
   const path = join(dir, names);
   if (!existsSync(path)) return Array.from({ length: classes }, (_, label) => String(label));
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw ioError('read', path, error);
-  });
+  const text = await readText(path, mostBytesOfNames);
   const lines = text.split('\n').map((line) => line.trim());
   const found = lines.filter((line) => line !== '');
   if (found.length !== classes) {

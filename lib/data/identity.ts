@@ -1,5 +1,7 @@
 /** What a checkpoint remembers of its data, so that a training that goes on does not go on with other data unnoticed. */
 import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
 import type { ImageShape } from '../recipes/schema.js';
 import type { Dataset } from './dataset.js';
 import { pixelDigest } from './fingerprint.js';
@@ -7,6 +9,7 @@ import type { DataKind } from './kind.js';
 
 /** Plain data, as a checkpoint's metadata has it. What was not known when it was written is absent. */
 export interface DataIdentity {
+  /** Without the folder that it was in: a checkpoint goes to others, who need not know where files lie here. */
   name: string;
   /** Number of images. */
   length: number;
@@ -27,11 +30,26 @@ const mostBytes = 2 ** 26;
 const mostBytesStreamed = 2 ** 23;
 const mostClassNames = 10_000;
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal');
+const side = z.int().min(1);
+
+/** A `DataIdentity` that comes from a file. What later versions add is dropped. */
+export const identitySchema = z.object({
+  name: z.string().max(10_000),
+  length: z.int().min(0),
+  dtype: z.enum(['uint8', 'float32']).optional(),
+  kind: z.enum(['images', 'sequences', 'points']).optional(),
+  shape: z.object({ channels: side, height: side, width: side }).optional(),
+  classes: z.array(z.string().max(10_000)).max(mostClassNames).optional(),
+  labels: sha256.optional(),
+  pixels: sha256.optional(),
+});
+
 /** Reads some of the images. Throws what reading them throws. */
 export async function identify(dataset: Dataset): Promise<DataIdentity> {
   const { name, length, dtype, kind, shape, classes, labels } = dataset;
   return {
-    name,
+    name: basename(resolve(name)) || name,
     length,
     dtype,
     ...(kind && { kind }),

@@ -1,8 +1,7 @@
 /** The idx format of MNIST: a magic number, big-endian sizes, raw bytes. http://yann.lecun.com/exdb/mnist */
-import { readFile } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { GanodeError } from '../errors.js';
-import { ioError } from '../files.js';
+import { readWhole } from '../files/read.js';
 
 /** What Node reads of a plain file at most; gzip may hold no more. */
 const mostBytes = 2 ** 31;
@@ -30,12 +29,7 @@ interface Header {
  *   does not fit the header.
  */
 export async function readIdx(path: string, rank: number): Promise<Idx> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw ioError('read', path, error);
-  }
+  let bytes: Uint8Array = await readWhole(path);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await inflate(path, bytes, rank);
   return parseIdx(bytes, rank, path);
 }

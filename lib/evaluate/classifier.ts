@@ -1,14 +1,16 @@
 /** A classifier of a dataset's own classes, trained by ganode once and kept: a feature extractor that needs no download. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { cacheDir as defaultCacheDir } from '../cache.js';
 import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import { GanodeError } from '../errors.js';
+import { readWhole } from '../files/read.js';
 import { ioError, makeFolder } from '../files.js';
 import { asPixels } from '../image/pixels.js';
+import { parseJson } from '../json.js';
 import { classifierNetwork } from '../models/classifier.js';
 import { type NativeClassifier, native } from '../native.js';
 import type { ImageShape } from '../recipes/schema.js';
@@ -93,7 +95,7 @@ export async function openClassifier(
       await store(network, path, verdict);
     }
     const hash = createHash('sha256')
-      .update(await readFile(path))
+      .update(await readWhole(path))
       .digest('hex');
     return new TrainedClassifier(network, dataset, classes, verdict, hash.slice(0, 16));
   } catch (error) {
@@ -128,6 +130,8 @@ export function lackingForClassifier({
   return undefined;
 }
 
+const verdictSchema = z.object({ accuracy: z.number().min(0).max(1), heldOut: z.int().min(1) });
+
 /** The verdict that came with the weights; undefined where there is no file, or none that is whole. */
 async function loadCached(
   network: NativeClassifier,
@@ -137,8 +141,9 @@ async function loadCached(
   if (!existsSync(path)) return undefined;
   try {
     const { metadata } = await network.load(path);
-    const { accuracy, heldOut } = JSON.parse(metadata['ganode.classifier'] ?? '{}');
-    if (accuracy >= 0 && accuracy <= 1 && heldOut >= 1) return { accuracy, heldOut };
+    const text = metadata['ganode.classifier'] ?? '{}';
+    const found = verdictSchema.safeParse(parseJson(text, path, 'CHECKPOINT_CORRUPT'));
+    if (found.success) return found.data;
     throw new GanodeError('CHECKPOINT_CORRUPT', `${path}: expected the accuracy of a classifier`);
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };

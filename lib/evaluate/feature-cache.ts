@@ -1,8 +1,8 @@
 /** Features of real images, kept on disk. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readWhole } from '../files/read.js';
 import { writeFileAtomic } from '../files.js';
 import type { Extraction, Features } from './extractor.js';
 
@@ -38,7 +38,7 @@ export async function loadFeatures(
   onProgress: ((text: string) => void) | undefined,
 ): Promise<Extraction | undefined> {
   if (!existsSync(path)) return undefined;
-  const found = parse(await readFile(path).catch(() => Buffer.alloc(0)));
+  const found = parse(await readWhole(path).catch(() => Buffer.alloc(0)));
   if (!found) onProgress?.(`features again: ${path} is damaged`);
   return found;
 }

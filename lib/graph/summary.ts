@@ -1,4 +1,4 @@
-import { native } from '../native.js';
+import { inspectGraph } from './inspect.js';
 import type { GraphSpec } from './spec.js';
 
 /**
@@ -6,7 +6,7 @@ import type { GraphSpec } from './spec.js';
  * Throws `GanodeError` with code `INVALID_GRAPH` when shapes do not fit; the message names the node.
  */
 export function summary(spec: GraphSpec): string {
-  const report = native().inspectGraph(JSON.stringify(spec));
+  const report = inspectGraph(spec);
   const number = (value: number): string => value.toLocaleString('en-US');
   const rows = [
     ['name', 'operator', 'output', 'parameters', 'multiply-adds'],

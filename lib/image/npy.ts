@@ -1,7 +1,6 @@
 /** NumPy's array files, version 1.0. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
-import { readFile } from 'node:fs/promises';
 import { cut, GanodeError, invalid } from '../errors.js';
-import { ioError } from '../files.js';
+import { readWhole } from '../files/read.js';
 
 /** `\x93NUMPY`, the version, and two bytes that tell the length of the header. */
 const magicLength = 10;
@@ -96,11 +95,7 @@ export function npy(shape: readonly number[], data: Uint8Array | Float32Array): 
 
 /** Reads a file that `npy` or NumPy wrote. Throws `IO`, or `INVALID_DATA` as `parseNpy`. */
 export async function readNpy(path: string): Promise<NpyArray> {
-  try {
-    return parseNpy(await readFile(path), path);
-  } catch (error) {
-    throw ioError('read', path, error);
-  }
+  return parseNpy(await readWhole(path), path);
 }
 
 /**

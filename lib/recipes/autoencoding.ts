@@ -1,10 +1,11 @@
 /** Training of an encoder together with the generator, its decoder. Formulas: `docs/objectives.md`. */
 import { z } from 'zod';
+import { aboveZero, fromZero } from './number.js';
 import { scheduled } from './scheduled.js';
 import type { Recipe } from './schema.js';
 import { unexpected } from './validate.js';
 
-const weight = (otherwise: number) => scheduled(z.number().min(0)).default(otherwise);
+const weight = (otherwise: number) => scheduled(fromZero).default(otherwise);
 
 /**
  * p(x|z). `bernoulli`: the generator's output `logits`, of values in [0, 1]. `gaussian`: around its `image`, of one standard
@@ -15,7 +16,7 @@ const likelihood = z
     z.strictObject({ kind: z.literal('bernoulli') }),
     z.strictObject({
       kind: z.literal('gaussian'),
-      deviation: z.number().positive().max(100).default(1),
+      deviation: aboveZero.max(100).default(1),
     }),
   ])
   .prefault({ kind: 'bernoulli' });

@@ -1,6 +1,7 @@
 /** Layers that transfer leaves as they are. */
+
+import { inspectGraph } from '../graph/inspect.js';
 import type { GraphSpec } from '../graph/spec.js';
-import { native } from '../native.js';
 import { unexpected } from './validate.js';
 
 /**
@@ -16,8 +17,7 @@ export function freezeLayers(
   path: string,
 ): GraphSpec {
   if (layers === 0) return graph;
-  const weighted = native()
-    .inspectGraph(JSON.stringify(graph))
+  const weighted = inspectGraph(graph)
     .nodes.filter(({ parameters }) => parameters > 0)
     .map(({ name }) => name);
   const frozen = typeof layers === 'number' ? weighted.slice(0, layers) : layers;

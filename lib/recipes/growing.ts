@@ -1,5 +1,6 @@
 /** The `growing` field of a recipe. Native code (native/step/growing.h) reads the same JSON. */
 import { z } from 'zod';
+import { aboveZero } from './number.js';
 
 /** Values by height of the images in pixels: `{ "4": 128, "8": 64 }`. */
 const bySize = <Value extends z.ZodType>(value: Value) =>
@@ -27,7 +28,7 @@ export const growingSchema = z.strictObject({
   /** Images a batch, by size; `batch` holds for the others. While a size fades in, it is that one's. */
   batches: bySize(z.int().min(1).max(65536)).default({}),
   /** What the optimizers' learning rates are multiplied by, by size; 1 for the others. */
-  learningRateFactors: bySize(z.number().positive().max(1000)).default({}),
+  learningRateFactors: bySize(aboveZero.max(1000)).default({}),
   /** The optimizers begin anew where a fade begins and where it ends. */
   resetOptimizers: z.boolean().default(true),
 });

@@ -1,5 +1,6 @@
 /** What the players minimize: losses and penalties. Formulas: `docs/objectives.md`. */
 import { z } from 'zod';
+import { aboveZero, fromZero } from './number.js';
 import { scheduled } from './scheduled.js';
 
 /** Losses whose targets for real images label smoothing can soften. */
@@ -28,15 +29,15 @@ export const lossSchema = z
     /** Weights of the cross-entropy of D's output `classLogits`, where it has one (AC-GAN, Odena et al. 2017). */
     classification: z
       .strictObject({
-        discriminator: z.number().min(0).default(1),
-        generator: z.number().min(0).default(1),
+        discriminator: fromZero.default(1),
+        generator: fromZero.default(1),
       })
       .prefault({}),
     /** The same of D's output `expertLogits`, which tells the expert that made a fake (MGAN, Hoang et al. 2018; G's is its β). */
     experts: z
       .strictObject({
-        discriminator: z.number().min(0).default(1),
-        generator: z.number().min(0).default(1),
+        discriminator: fromZero.default(1),
+        generator: fromZero.default(1),
       })
       .prefault({}),
   })
@@ -51,11 +52,11 @@ export const lossSchema = z
     }
   });
 
-const weight = (otherwise: number) => scheduled(z.number().min(0)).default(otherwise);
+const weight = (otherwise: number) => scheduled(fromZero).default(otherwise);
 /** Updates of the player from one to the next (lazy regularization): above 1, it has an update of its own, `interval` times as strong. */
 const interval = z.int().min(1).max(10_000).default(1);
 /** Norm that the gradient is drawn to, and whether only longer ones are. */
-const norm = { target: z.number().min(0).default(1), sided: z.enum(['two', 'one']).default('two') };
+const norm = { target: fromZero.default(1), sided: z.enum(['two', 'one']).default('two') };
 
 /** Terms added to the loss of D (`orthogonal`: of either network; `pathLength` and `loadBalance`: of G), each with its weight. */
 export const penaltySchema = z.discriminatedUnion('kind', [
@@ -70,7 +71,7 @@ export const penaltySchema = z.discriminatedUnion('kind', [
     kind: z.literal('dragan'),
     weight: weight(10),
     ...norm,
-    scale: z.number().positive().default(0.5),
+    scale: aboveZero.default(0.5),
     interval,
   }),
   /** E D(x)² (Karras et al. 2018). */
@@ -86,9 +87,9 @@ export const penaltySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('consistency'),
     weight: weight(1),
-    realWeight: z.number().min(0).default(10),
-    fakeWeight: z.number().min(0).default(10),
-    shift: z.int().min(0).default(4),
+    realWeight: fromZero.default(10),
+    fakeWeight: fromZero.default(10),
+    shift: z.int().min(0).max(1024).default(4),
     flip: z.boolean().default(true),
     interval,
   }),

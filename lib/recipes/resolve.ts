@@ -1,15 +1,10 @@
 /** From what a user writes to a resolved recipe. */
 import { z } from 'zod';
 import { GanodeError } from '../errors.js';
-import { labelClasses } from '../graph/label-classes.js';
 import type { GraphSpec } from '../graph/spec.js';
-import { impossibleTransform } from './augment.js';
-import {
-  type AutoencodingOptions,
-  checkProcedure,
-  type NetworkName,
-  networksOf,
-} from './autoencoding.js';
+import { requirePlain } from '../json.js';
+import { type AutoencodingOptions, type NetworkName, networksOf } from './autoencoding.js';
+import { checkWhole, classesOf, latentSizeOf } from './check.js';
 import { freezeLayers } from './freeze.js';
 import { merge } from './merge.js';
 import type { RecipeDefinition } from './recipe.js';
@@ -46,6 +41,7 @@ export function resolveRecipe(
   data: { image: ImageShape; classes?: number },
 ): Recipe {
   if (!isObject(config)) throw unexpected('', 'an object', config);
+  requirePlain(config, '');
   const given = config['models'] ?? {};
   if (!isObject(given)) throw unexpected('models', '{generator, discriminator}', given);
   const needed = networksOf(procedureOf(config));
@@ -70,15 +66,12 @@ export function resolveRecipe(
   const recipe = validate(recipeSchema, {
     version: 1,
     ...parts,
-    latentSize: latentSize(parts['latentSize'], models.generator),
-    classes: classesOf(parts['classes'], models, parts['recipe'] as string),
+    latentSize: parts['latentSize'] ?? latentSizeOf(models),
+    classes: parts['classes'] ?? classesOf(models),
   });
   if (recipe.growing) recipe.growing = { from: smallestHeight(recipe), ...recipe.growing };
-  checkProcedure(recipe);
+  checkWhole(recipe);
   checkLabels(recipe.classes, data.classes);
-  checkPacking(recipe);
-  checkNoise(recipe);
-  checkAugment(recipe);
   const frozen = Object.entries(models).map(([name, graph]) => {
     const layers = recipe.freeze[name as NetworkName];
     return [name, freezeLayers(graph as GraphSpec, layers, `freeze.${name}`)];
@@ -141,27 +134,6 @@ function wantedClasses(
   );
 }
 
-function latentSize(given: unknown, generator: GraphSpec): unknown {
-  const z = generator.inputs['z'];
-  const size = z && 'shape' in z ? z.shape[0] : undefined;
-  if (size === undefined || given === undefined || given === size) return given ?? size;
-  throw unexpected(
-    'latentSize',
-    `${size}, the size of the generator's input z (model.latentSize sets it),`,
-    given,
-  );
-}
-
-/** Classes that the networks' label inputs take: 0 without one. */
-function classesOf(given: unknown, models: Recipe['models'], recipe: string): unknown {
-  const classes = labelClasses(models.generator) || labelClasses(models.discriminator);
-  if (given === undefined || given === classes || typeof given !== 'number') {
-    return given ?? classes;
-  }
-  const why = classes === 0 ? `for the networks of ${recipe} have no label input` : 'as the input';
-  throw unexpected('classes', `${classes}, ${why},`, given);
-}
-
 function checkLabels(classes: number, available: number | undefined): void {
   if (classes === 0) return;
   if (available === undefined) {
@@ -184,39 +156,4 @@ function smallestHeight({ image, models: { generator } }: Recipe): number {
   const fades = generator.nodes.filter(({ op }) => op === 'fade');
   const levels = Math.max(0, ...fades.map(({ level }) => Number(level)));
   return levels === 0 ? 4 : Math.max(1, Math.floor(image.height / 2 ** levels));
-}
-
-/** Images that D sees at once would each have a label of their own, and are as many in every pack. */
-function checkPacking({ packing, batch, growing, models: { discriminator } }: Recipe): void {
-  const sizes = Object.entries(growing?.batches ?? {});
-  const batches = sizes.map(([size, some]) => [`growing.batches.${size}`, some] as const);
-  for (const [path, some] of [['batch', batch] as const, ...batches]) {
-    if (some % packing !== 0) throw unexpected(path, `a multiple of packing (${packing})`, some);
-  }
-  if (packing === 1 || !discriminator) return;
-  const { outputs } = discriminator;
-  if (discriminator.inputs['label'] !== undefined || 'classLogits' in outputs) {
-    throw unexpected('packing', '1 for a discriminator that works with labels', packing);
-  }
-  if ('expertLogits' in outputs) {
-    throw unexpected('packing', '1 for a discriminator that tells experts', packing);
-  }
-}
-
-/** Transforms of colours want colours. */
-function checkAugment({ augment, image }: Recipe): void {
-  const transform = impossibleTransform(augment, image.channels);
-  if (transform === undefined) return;
-  throw unexpected(
-    'augment.pipeline',
-    `transforms of shape only (such as bg), as images of ${image.channels} channels are neither grey nor RGB,`,
-    transform,
-  );
-}
-
-/** A gate makes Gumbel noise of normal latents. */
-function checkNoise({ latentDistribution, models: { generator } }: Recipe): void {
-  const noisy = generator.nodes.some(({ op, inputs }) => op === 'gate' && inputs.length > 1);
-  if (!noisy || latentDistribution === 'normal') return;
-  throw unexpected('latentDistribution', "'normal', for the gate's noise,", latentDistribution);
 }

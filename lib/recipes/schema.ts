@@ -4,14 +4,16 @@ import type { GraphSpec } from '../graph/spec.js';
 import { augmentSchema } from './augment.js';
 import { autoencodingSchema } from './autoencoding.js';
 import { growingSchema } from './growing.js';
+import { aboveZero, fromZero } from './number.js';
 import { lossSchema, penaltySchema } from './objective.js';
 import { scheduled } from './scheduled.js';
+import { isObject } from './validate.js';
 
 export type { ImageShape } from '../models/image-shape.js';
 
 const positiveInteger = z.int().min(1);
 /** May begin or end at 0. */
-const rate = scheduled(z.number().positive().max(10), z.number().min(0).max(10));
+const rate = scheduled(aboveZero.max(10), fromZero.max(10));
 const beta = scheduled(z.number().min(0).lt(1));
 
 /** Optimizers. Defaults are PyTorch's, except where a paper's recipe says otherwise. */
@@ -20,30 +22,30 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
     kind: z.enum(['adam', 'adamW']),
     learningRate: rate,
     betas: z.tuple([beta, beta]).default([0.9, 0.999]),
-    epsilon: z.number().positive().default(1e-8),
-    weightDecay: z.number().min(0).default(0),
+    epsilon: aboveZero.default(1e-8),
+    weightDecay: fromZero.default(0),
   }),
   z.strictObject({
     kind: z.literal('rmsprop'),
     learningRate: rate,
     /** Smoothing of the squared gradient. */
     alpha: z.number().min(0).lt(1).default(0.99),
-    epsilon: z.number().positive().default(1e-8),
+    epsilon: aboveZero.default(1e-8),
     momentum: z.number().min(0).lt(1).default(0),
-    weightDecay: z.number().min(0).default(0),
+    weightDecay: fromZero.default(0),
   }),
   z.strictObject({
     kind: z.literal('adagrad'),
     learningRate: rate,
-    epsilon: z.number().positive().default(1e-10),
-    weightDecay: z.number().min(0).default(0),
+    epsilon: aboveZero.default(1e-10),
+    weightDecay: fromZero.default(0),
   }),
   z.strictObject({
     kind: z.literal('sgd'),
     learningRate: rate,
     momentum: z.number().min(0).lt(1).default(0),
     nesterov: z.boolean().default(false),
-    weightDecay: z.number().min(0).default(0),
+    weightDecay: fromZero.default(0),
   }),
 ]);
 
@@ -54,8 +56,8 @@ export const optimizerSchema = z.discriminatedUnion('kind', [
 export const emaSchema = z.union([
   z.strictObject({ decay: z.number().gt(0).lt(1) }),
   z.strictObject({
-    halfLife: scheduled(z.number().min(0)),
-    rampUp: z.number().positive().nullable().default(null),
+    halfLife: scheduled(fromZero),
+    rampUp: aboveZero.nullable().default(null),
   }),
 ]);
 
@@ -71,16 +73,14 @@ export const imageSchema = z.strictObject({
 /** The outline only: the native side checks a graph in full, and names the node. */
 const graphSchema = z.custom<GraphSpec>(
   (value) =>
-    isRecord(value) &&
-    isRecord(value['inputs']) &&
+    isObject(value) &&
+    isObject(value['inputs']) &&
+    Object.values(value['inputs']).every(isObject) &&
     Array.isArray(value['nodes']) &&
-    isRecord(value['outputs']),
+    value['nodes'].every((node) => isObject(node) && Array.isArray(node['inputs'])) &&
+    isObject(value['outputs']),
   'expected a GraphSpec (version, inputs, nodes, outputs)',
 );
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export const recipeSchema = z.strictObject({
   version: z.literal(1),
@@ -107,7 +107,7 @@ export const recipeSchema = z.strictObject({
   /** Added to the loss; of several, each stands for itself. */
   penalties: z.array(penaltySchema).default([]),
   /** Every weight of D is kept within ± this (Arjovsky et al. 2017); null: free. */
-  weightClipping: z.number().positive().nullable().default(null),
+  weightClipping: aboveZero.nullable().default(null),
   /** Images that D sees at once, as the channels of one (PacGAN, Lin et al. 2018); divides the batch. */
   packing: positiveInteger.max(64).default(1),
   optimizers: z.strictObject({
@@ -146,7 +146,7 @@ export const recipeSchema = z.strictObject({
   flip: z.boolean().default(false),
   /** How long to train: passes over the data, or real images shown (a step may straddle the end). */
   duration: z.union([
-    z.strictObject({ epochs: z.number().positive() }),
+    z.strictObject({ epochs: aboveZero.max(1e9) }),
     z.strictObject({ images: positiveInteger }),
   ]),
   /** Steps between reports (metrics.jsonl, TensorBoard, events). */

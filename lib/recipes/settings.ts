@@ -1,4 +1,5 @@
 import { cut, GanodeError, showJson, showValue } from '../errors.js';
+import { requirePlain } from '../json.js';
 import type { RecipeConfig } from './resolve.js';
 import { isObject } from './validate.js';
 
@@ -17,6 +18,7 @@ const builds = new Set(['model', 'image', 'classes']);
  *   change the networks of a config that carries them (a run's config.json).
  */
 export function applySettings(config: RecipeConfig, settings: readonly string[]): RecipeConfig {
+  requirePlain(config, '');
   const result = structuredClone(config) as Record<string, unknown>;
   for (const setting of settings) {
     const equals = setting.indexOf('=');

@@ -46,10 +46,14 @@ function wrong(
     const message = `Unknown option "${full}"${didYouMean(stranger, known)}`;
     return new GanodeError('INVALID_OPTION', message, { details: { path: full } });
   }
-  if (issue.code === 'invalid_union') {
+  // A number where a number may stand is out of its range.
+  const range =
+    typeof received === 'number' ? schemas.find((one) => one instanceof z.ZodNumber) : undefined;
+  const outside = range?.safeParse(received).error?.issues[0] ?? issue;
+  if (outside.code === 'invalid_union') {
     return unexpected(path, schemas.map(describeAlternative).join(' or '), received);
   }
-  const expected = issue.message
+  const expected = outside.message
     .replace(/^.*?expected /i, '')
     .replace(/, received.*/, '')
     .replace(/\bint\b/, 'whole number');

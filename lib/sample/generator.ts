@@ -2,6 +2,7 @@ import { type ClassLabel, classIndices } from '../data/classes.js';
 import type { Dataset } from '../data/dataset.js';
 import { type DataKind, kindOf } from '../data/kind.js';
 import { invalid } from '../errors.js';
+import { inspectGraph } from '../graph/inspect.js';
 import { labelClasses } from '../graph/label-classes.js';
 import { Images } from '../image/images.js';
 import { allocate, requireMemory } from '../memory.js';
@@ -93,7 +94,7 @@ export class Generator implements AsyncDisposable {
     const checkpoint = await resolveCheckpoint(path);
     const { recipe, step, data } = (await openCheckpoint(checkpoint)).metadata;
     const network = await native().openGenerator(checkpoint, options);
-    const { outputs } = native().inspectGraph(JSON.stringify(recipe.models.generator));
+    const { outputs } = inspectGraph(recipe.models.generator);
     const experts = outputs['gate']?.shape[0] ?? 0;
     const dtype = data?.dtype ?? 'uint8';
     const kind = kindOf({ shape: recipe.image, dtype, ...(data?.kind && { kind: data.kind }) });

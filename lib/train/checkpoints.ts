@@ -1,62 +1,20 @@
-/** Checkpoint files of a run, and what their metadata says. */
-import { readdir, readFile, rm } from 'node:fs/promises';
+/** Checkpoint files of a run. */
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { DataIdentity } from '../data/identity.js';
 import { GanodeError } from '../errors.js';
+import { readText } from '../files/read.js';
 import { ioError, writeFileAtomic } from '../files.js';
 import { type CheckpointReport, native } from '../native.js';
-import type { Recipe } from '../recipes/schema.js';
+import { type CheckpointMetadata, readMetadata } from './metadata.js';
+
+/** `latest` holds a name and a line end. */
+const mostBytesOfLatest = 4096;
 
 const pattern = /^step-(\d+)\.safetensors$/;
 
 export function checkpointPath(dir: string, step: number): string {
   return join(dir, 'checkpoints', `step-${String(step).padStart(6, '0')}.safetensors`);
-}
-
-/** Metadata of a checkpoint; the native side adds `ganode.steps`, `ganode.format` and `ganode.checksum`. */
-export function checkpointMetadata(
-  recipe: Recipe,
-  versions: Record<string, string>,
-  data: DataIdentity,
-): Record<string, string> {
-  return {
-    'ganode.recipe': JSON.stringify(recipe),
-    'ganode.versions': JSON.stringify(versions),
-    'ganode.data': JSON.stringify(data),
-  };
-}
-
-export interface CheckpointMetadata {
-  recipe: Recipe;
-  /** Steps done. */
-  step: number;
-  /** The data it was trained on. */
-  data: DataIdentity | undefined;
-  versions: Record<string, string>;
-}
-
-/** What the metadata of a checkpoint says. Throws `CHECKPOINT_MISMATCH` where it is no checkpoint of ganode's. */
-export function readMetadata({ metadata }: CheckpointReport, path: string): CheckpointMetadata {
-  const json = (key: string): unknown => JSON.parse(metadata[key] ?? 'null');
-  try {
-    const recipe = json('ganode.recipe') as Recipe | null;
-    const step = Number(metadata['ganode.steps']);
-    if (recipe?.models && Number.isInteger(step)) {
-      return {
-        recipe,
-        step,
-        data: (json('ganode.data') as CheckpointMetadata['data'] | null) ?? undefined,
-        versions: (json('ganode.versions') as Record<string, string> | null) ?? {},
-      };
-    }
-  } catch {
-    // Told below.
-  }
-  throw new GanodeError(
-    'CHECKPOINT_MISMATCH',
-    `${path}: expected a checkpoint of ganode but it carries no recipe`,
-    { details: { path } },
-  );
 }
 
 /** Checkpoints of a run by step, newest first. */
@@ -99,11 +57,10 @@ export async function removeFile(path: string): Promise<void> {
  */
 export async function latestCheckpoint(dir: string): Promise<string> {
   const checkpoints = await listCheckpoints(dir);
-  try {
-    const named = join(dir, (await readFile(join(dir, 'latest'), 'utf8')).trim());
+  const latest = join(dir, 'latest');
+  if (existsSync(latest)) {
+    const named = join(dir, (await readText(latest, mostBytesOfLatest)).trim());
     if (checkpoints.some((checkpoint) => checkpoint.path === named)) return named;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError('read', dir, error);
   }
   const newest = checkpoints[0];
   if (newest) return newest.path;
@@ -124,7 +81,10 @@ export async function openCheckpoint(
   }
 }
 
-/** Adds to the refusal of a checkpoint of a run which earlier one is whole, and what to do with it. */
+/**
+ * Adds to the refusal of a checkpoint of a run which earlier one is whole, and what to do with it. One that is not finite or whose
+ * recipe cannot be read would be refused too, so it is not offered.
+ */
 export async function offerEarlier(
   error: unknown,
   path: string,
@@ -135,13 +95,7 @@ export async function offerEarlier(
   const step = Number(pattern.exec(basename(path))?.[1]);
   for (const other of await listCheckpoints(dirname(dirname(path)))) {
     if (other.step >= step || Number.isNaN(step)) continue;
-    const whole = await native()
-      .inspectCheckpoint(other.path)
-      .then(
-        () => true,
-        () => false,
-      );
-    if (whole) {
+    if (await isWhole(other.path)) {
       return new GanodeError(
         'CHECKPOINT_CORRUPT',
         `${error.message}; an earlier one is whole: ${use} ${other.path}`,
@@ -150,4 +104,13 @@ export async function offerEarlier(
     }
   }
   return error;
+}
+
+async function isWhole(path: string): Promise<boolean> {
+  try {
+    readMetadata(await native().inspectCheckpoint(path), path);
+    return true;
+  } catch {
+    return false;
+  }
 }

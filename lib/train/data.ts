@@ -4,7 +4,7 @@ import { absoluteOptions, absoluteSource } from '../data/source.js';
 import { GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
 import type { TrainerOptions } from './assemble.js';
-import type { RunConfig } from './run-directory.js';
+import type { RunConfig } from './run-config.js';
 
 /** Throws `INVALID_DATA` where the recipe was made for images of another shape. */
 export function requireShape(recipe: Recipe, dataset: Dataset): void {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { DataIdentity } from '../data/identity.js';
 import { ioError } from '../files.js';
-import { native } from '../native.js';
+import { inspectGraph } from '../graph/inspect.js';
 import type { Recipe } from '../recipes/schema.js';
 import { latestCheckpoint, listCheckpoints, openCheckpoint } from './checkpoints.js';
 import { Timeline } from './timeline.js';
@@ -19,6 +19,8 @@ export interface Description {
   /** Path of the checkpoint that was read. */
   checkpoint: string;
   bytes: number;
+  /** Whether it carries a checksum, which is then right: without one, nobody can tell whether it was altered. */
+  checksum: boolean;
   /** Steps done. */
   step: number;
   /** Real images shown. */
@@ -44,19 +46,20 @@ export async function describe(path: string): Promise<Description> {
   const { report, metadata } = await openCheckpoint(checkpoint);
   const { recipe, step, data, versions } = metadata;
   const { models } = recipe;
-  const parameters = (graph: unknown): number =>
-    native().inspectGraph(JSON.stringify(graph)).parameters;
   return {
     checkpoint,
     bytes: report.bytes,
+    checksum: 'ganode.checksum' in report.metadata,
     step,
     images: new Timeline(recipe).images(step),
     recipe,
     data,
     versions,
-    generatorParameters: parameters(models.generator),
-    ...(models.discriminator && { discriminatorParameters: parameters(models.discriminator) }),
-    ...(models.encoder && { encoderParameters: parameters(models.encoder) }),
+    generatorParameters: inspectGraph(models.generator).parameters,
+    ...(models.discriminator && {
+      discriminatorParameters: inspectGraph(models.discriminator).parameters,
+    }),
+    ...(models.encoder && { encoderParameters: inspectGraph(models.encoder).parameters }),
     hasEma: Object.keys(report.tensors).some((name) => name.startsWith('ema.')),
     tensors: Object.keys(report.tensors).length,
     checkpoints:

@@ -1,7 +1,8 @@
 /** Whether a training can fit in memory at all. */
 import { GanodeError } from '../errors.js';
+import { inspectGraph } from '../graph/inspect.js';
 import { inBytes, memoryThere } from '../memory.js';
-import { native, type TimelineStage } from '../native.js';
+import type { TimelineStage } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
 import { Timeline } from './timeline.js';
 
@@ -18,7 +19,7 @@ export function requireStepMemory(recipe: Recipe): void {
   if (recipe.device !== 'cpu') return;
   const { batch } = new Timeline(recipe).stages.at(-1) as TimelineStage;
   const graphs = Object.values(recipe.models).filter((graph) => graph !== undefined);
-  const reports = graphs.map((graph) => native().inspectGraph(JSON.stringify(graph)));
+  const reports = graphs.map((graph) => inspectGraph(graph));
   const weights = reports.reduce((sum, { parameters }) => sum + parameters, 0);
   const layers = reports.flatMap(({ nodes }) => nodes.map(({ shape }) => product(shape)));
   const largest = layers.reduce((a, b) => Math.max(a, b), 0);

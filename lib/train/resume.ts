@@ -2,13 +2,15 @@
 import type { Dataset } from '../data/dataset.js';
 import { type DataIdentity, differences } from '../data/identity.js';
 import { GanodeError } from '../errors.js';
+import { requirePlain } from '../json.js';
 import { type NativeSession, native } from '../native.js';
 import { merge, type RecipeConfig, validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
 import { changesBetween } from './changes.js';
-import { latestCheckpoint, offerEarlier, readMetadata } from './checkpoints.js';
+import { latestCheckpoint, offerEarlier } from './checkpoints.js';
 import { requireShape } from './data.js';
 import { resolveCheckpoint } from './inspect.js';
+import { readMetadata } from './metadata.js';
 
 /** What may differ from the checkpoint's recipe: how long and how it is watched, not what is computed. */
 const free = new Set(['duration', 'reportEvery', 'checkpoint', 'samples', 'threads', 'device']);
@@ -51,21 +53,15 @@ export async function openResumed(
       : await latestCheckpoint(out as string);
   try {
     const report = await native().inspectCheckpoint(path);
-    const { recipe: written, step, data } = readMetadata(report, path);
-    // Settings that are newer than the checkpoint have their defaults.
-    const stored = validate(recipeSchema, written);
+    const { recipe: stored, step, data } = readMetadata(report, path);
     requireShape(stored, dataset);
-    if (data && !changedData) requireSameData(data, identity, stored, path);
+    if (data && !changedData)
+      requireSameData(data, { ...identity, name: dataset.name }, stored, path);
     requireClasses(stored, dataset, path);
+    requirePlain(config, '');
     const recipe = validate(recipeSchema, merge(stored, config));
     requireSame(stored, recipe, path);
-    const session = await native().createSession(JSON.stringify(recipe));
-    try {
-      await session.load(path);
-    } catch (error) {
-      await session.dispose();
-      throw error;
-    }
+    const session = await native().createSession(JSON.stringify(recipe), path);
     return { path, step, recipe, session };
   } catch (error) {
     throw await offerEarlier(error, path, 'resume from');

@@ -1,52 +1,17 @@
 /** What a run leaves on disk: config.json, metrics.jsonl, TensorBoard events, samples, checkpoints, latest. */
-import { appendFile, readdir, readFile, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
-import type { Fit } from '../data/fit.js';
-import type { SourceOptions } from '../data/source.js';
-import type { Split } from '../data/split.js';
+import { existsSync } from 'node:fs';
+import { appendFile, readdir, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { GanodeError } from '../errors.js';
+import { readWhole } from '../files/read.js';
 import { ioError, makeFolder, writeFileAtomic } from '../files.js';
 import type { NativeLock } from '../native.js';
-import type { ImageShape, Recipe } from '../recipes/schema.js';
 import { listCheckpoints, removeFile } from './checkpoints.js';
 import type { Position, TrainEvent } from './events.js';
 import type { Picture } from './picture.js';
+import type { RunConfig } from './run-config.js';
 import { lockRun } from './run-lock.js';
 import { TensorBoardWriter } from './tensorboard.js';
-
-/** config.json: what a run was made from, whole. */
-export interface RunConfig {
-  recipe: Recipe;
-  /** Source and options of the data, where they can be written down. */
-  data?: { source: string; options?: SourceOptions };
-  /** The checkpoint whose weights training began with. */
-  transfer?: string;
-  /** What the data turned out to be; `classes` is their number, `fit` there where pictures of other proportions were fitted. */
-  dataset: {
-    name: string;
-    length: number;
-    shape: ImageShape;
-    classes?: number;
-    split?: Split;
-    fit?: Fit;
-  };
-  versions: Record<string, string>;
-}
-
-export async function readRunConfig(dir: string): Promise<RunConfig> {
-  const path = join(dir, 'config.json');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw ioError('read', path, error);
-  }
-  try {
-    return JSON.parse(text) as RunConfig;
-  } catch (error) {
-    throw new GanodeError('INVALID_OPTION', `${path}: ${(error as Error).message}`);
-  }
-}
 
 export class RunDirectory {
   private constructor(
@@ -178,9 +143,12 @@ export function tagOf(metric: string): string {
   return tags[metric] ?? metric.replace('.', '/');
 }
 
+/** Either may be a link, and so may the folder of the checkpoints. */
 async function isCheckpointOf(dir: string, checkpoint: string): Promise<boolean> {
   const real = (path: string): Promise<string> => realpath(path).catch(() => path);
-  const inside = relative(await real(dir), await real(checkpoint));
+  const folder = await real(dirname(checkpoint));
+  if (folder === (await real(join(dir, 'checkpoints')))) return true;
+  const inside = relative(await real(dir), folder);
   return !isAbsolute(inside) && inside.split(sep)[0] !== '..';
 }
 
@@ -207,16 +175,27 @@ async function removeLeftovers(dir: string): Promise<void> {
 /** Drops reports and checkpoints of steps that the resumed run will do again. */
 async function forgetAfter(dir: string, step: number): Promise<void> {
   const path = join(dir, 'metrics.jsonl');
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const kept = text.split('\n').filter((line) => {
-    try {
-      return (JSON.parse(line) as { step: number }).step <= step;
-    } catch {
-      return false; // empty, or cut off by a kill
-    }
-  });
-  await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
+  if (existsSync(path)) {
+    const kept = linesOf(await readWhole(path)).filter((line) => {
+      try {
+        return (JSON.parse(line.toString('utf8')) as { step: number }).step <= step;
+      } catch {
+        return false; // empty, or cut off by a kill
+      }
+    });
+    await writeFileAtomic(path, Buffer.concat(kept));
+  }
   for (const checkpoint of await listCheckpoints(dir)) {
     if (checkpoint.step > step) await removeFile(checkpoint.path);
   }
+}
+
+/** Each with its line end. A line that has none was cut off, and is left out. */
+function linesOf(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0, end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    lines.push(bytes.subarray(start, end + 1));
+    start = end + 1;
+  }
+  return lines;
 }

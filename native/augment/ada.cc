@@ -9,6 +9,7 @@
 #include "augment/geometry.h"
 #include "augment/linear.h"
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
@@ -169,7 +170,7 @@ const std::map<std::string, std::vector<AdaTransform>>& adaGroups() {
 AdaStrengths parseAdaPipeline(const nlohmann::json& options, const std::string& where) {
   const nlohmann::json pipeline = options.value("pipeline", nlohmann::json::array({"bgc"}));
   const auto fail = [&](const std::string& expected, const nlohmann::json& got) {
-    throw Error("INVALID_OPTION", where + ": expected " + expected + ", got " + got.dump());
+    throw Error("INVALID_OPTION", where + ": expected " + expected + ", got " + shown(got));
   };
   if (!pipeline.is_array()) fail("pipeline to be a list", pipeline);
   AdaStrengths strengths;

@@ -9,6 +9,7 @@
 #include "augment/draw.h"
 #include "augment/linear.h"
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
@@ -100,7 +101,7 @@ std::unique_ptr<Augmentation> makeDiffAugment(const json& options, const std::st
   const auto fail = [&](const json& got) {
     throw Error(
         "INVALID_OPTION",
-        where + ": expected policy to be a list of 'color', 'translation' and 'cutout', got " + got.dump());
+        where + ": expected policy to be a list of 'color', 'translation' and 'cutout', got " + shown(got));
   };
   if (!names.is_array()) fail(names);
   std::vector<Policy> chosen;

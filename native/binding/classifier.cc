@@ -4,6 +4,7 @@
 
 #include "binding/environment.h"
 #include "binding/tensors.h"
+#include "json.h"
 
 namespace ganode::binding {
 namespace {
@@ -13,9 +14,11 @@ ClassifierOptions toClassifierOptions(const Napi::Value& value) {
   ClassifierOptions options;
   options.network = toNetworkOptions(object);
   const std::string optimizer = expectString(object.Get("optimizer"), "optimizer");
-  options.optimizer = nlohmann::json::parse(optimizer, nullptr, /*allow_exceptions=*/false);
-  if (!options.optimizer.is_object())
-    throw Error("INVALID_OPTION", "Expected JSON of an object for optimizer but received " + optimizer);
+  options.optimizer = parseJson(optimizer, "optimizer", "INVALID_OPTION");
+  if (!options.optimizer.is_object()) {
+    throw Error("INVALID_OPTION",
+                "Expected JSON of an object for optimizer but received " + shown(options.optimizer));
+  }
   const Napi::Value shift = object.Get("shift");
   if (!shift.IsUndefined()) {
     const double pixels = shift.IsNumber() ? shift.As<Napi::Number>().DoubleValue() : -1;

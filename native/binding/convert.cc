@@ -11,6 +11,7 @@ namespace ganode::binding {
 namespace {
 
 constexpr double kMostInteger = 9007199254740991;
+constexpr uint32_t kMostDims = 16;
 
 // A value in a few words; the text of an object would be "[object Object]", and a symbol has none.
 std::string described(const Napi::Value& value) {
@@ -241,7 +242,8 @@ Values toTensors(const Napi::Value& value, const std::string& name, Kept& kept) 
     const Napi::Object item = expectObject(object.Get(key), where);
     const at::Tensor flat = viewOf(item.Get("data"), where + ".data", kept);
     const Napi::Value shapeValue = item.Get("shape");
-    if (!shapeValue.IsArray()) fail(where + ".shape", "a list of whole numbers", shapeValue);
+    if (!shapeValue.IsArray() || shapeValue.As<Napi::Array>().Length() > kMostDims)
+      fail(where + ".shape", "a list of at most " + std::to_string(kMostDims) + " whole numbers", shapeValue);
     const auto list = shapeValue.As<Napi::Array>();
     Dims shape;
     double product = 1;
@@ -343,14 +345,14 @@ Napi::Object fromCheckpoint(Napi::Env env, const Checkpoint& checkpoint) {
 }
 
 Napi::Object fromGraph(Napi::Env env, const Graph& graph) {
-  const auto number = [&](int64_t value) { return Napi::Number::New(env, static_cast<double>(value)); };
+  const auto number = [&](auto value) { return Napi::Number::New(env, static_cast<double>(value)); };
   Napi::Object object = Napi::Object::New(env);
   Napi::Object inputs = Napi::Object::New(env);
   for (const auto& [name, shape] : graph.spec().inputs) inputs.Set(name, fromShape(env, shape.dims));
   object.Set("inputs", inputs);
   const Napi::Array nodes = Napi::Array::New(env);
   int64_t parameters = 0;
-  int64_t multiplyAdds = 0;
+  double multiplyAdds = 0;
   for (const NodeReport& report : graph.reports()) {
     Napi::Object node = Napi::Object::New(env);
     node.Set("name", report.name);

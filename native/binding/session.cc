@@ -26,10 +26,12 @@ SessionObject::SessionObject(const Napi::CallbackInfo& info) : ObjectWrap(info),
 Napi::Value SessionObject::create(const Napi::CallbackInfo& info) {
   return promised(info.Env(), [&]() -> Napi::Value {
     SessionOptions options = parseSessionOptions(expectString(info[0], "recipe"));
+    const std::string from = info[1].IsUndefined() ? "" : expectString(info[1], "checkpoint");
     const Napi::Object self = Environment::of(info.Env()).session.New({});
     SessionObject* object = Unwrap(self);
-    return object->owned_.build(
-        self, [options = std::move(options)] { return std::make_unique<Session>(options); });
+    return object->owned_.build(self, [options = std::move(options), from] {
+      return from.empty() ? std::make_unique<Session>(options) : Session::resumed(options, from);
+    });
   });
 }
 

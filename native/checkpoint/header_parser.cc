@@ -32,6 +32,8 @@ class Handler final : public nlohmann::json_sax<json> {
     if (place_ == Place::kTop) {
       startItem(text);
     } else if (place_ == Place::kMetadata) {
+      if (header_.metadata.size() == kMostMetadata)
+        refuse(path_, "its __metadata__ has more than " + std::to_string(kMostMetadata) + " entries");
       metadataKey_ = text;
     } else {
       if (text != "dtype" && text != "shape" && text != "data_offsets")
@@ -105,6 +107,8 @@ class Handler final : public nlohmann::json_sax<json> {
       refuse(path_, "its header names " + quoteName(name) + " twice");
     }
     sawMetadata_ = sawMetadata_ || metadata;
+    if (header_.entries.size() == kMostTensors)
+      refuse(path_, "its header names more than " + std::to_string(kMostTensors) + " tensors");
     key_ = name;
     if (const std::string fault = nameFault(name); !metadata && !fault.empty()) fail(fault);
   }

@@ -12,6 +12,9 @@ namespace ganode {
 
 // More dimensions than any tensor of ours or PyTorch's layers has.
 inline constexpr size_t kMostDims = 16;
+// Each takes a few hundred bytes once it is read, whatever its text takes.
+inline constexpr size_t kMostTensors = 100'000;
+inline constexpr size_t kMostMetadata = 10'000;
 
 struct ParsedEntry {
   std::string dtype;
@@ -26,8 +29,8 @@ struct ParsedHeader {
 
 // Takes {"__metadata__": {string: string}, name: {"dtype": string, "shape": [...], "data_offsets": [begin,
 // end]}} and stops at the first token that does not fit, so that hostile text can neither nest nor fill the
-// memory. Refuses repeated keys (readers differ in which of two they keep). Throws
-// Error("CHECKPOINT_CORRUPT"), whose message begins with `path`.
+// memory; and more than kMostTensors or kMostMetadata. Refuses repeated keys (readers differ in which of two
+// they keep). Throws Error("CHECKPOINT_CORRUPT"), whose message begins with `path`.
 ParsedHeader parseHeaderText(const std::string& text, const std::string& path);
 
 // Why a tensor may not have this name: empty, longer than 1,024 bytes, control characters, or reserved; ""

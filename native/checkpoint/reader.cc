@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <vector>
 
 #include "checkpoint/checksum.h"
@@ -63,6 +64,43 @@ at::Tensor allocate(const HeaderEntry& entry, const std::string& path) {
   }
 }
 
+// Whether a number of so many bits has no other exponent than that of infinities and NaN, `exponent`.
+template <typename Bits>
+bool allFinite(const char* block, size_t bytes, Bits exponent) {
+  bool finite = true;
+  for (size_t at = 0; at + sizeof(Bits) <= bytes; at += sizeof(Bits)) {
+    Bits bits;
+    std::memcpy(&bits, block + at, sizeof bits);
+    finite = finite & ((bits & exponent) != exponent);
+  }
+  return finite;
+}
+
+// What values of a type must not be, where one of them is; nullptr: all are fine.
+const char* faultOf(at::ScalarType type, const char* block, size_t bytes) {
+  constexpr const char* kNotFinite = "holds a value that is NaN or infinite, of which nothing comes";
+  const auto unlessFinite = [](bool finite) { return finite ? nullptr : kNotFinite; };
+  switch (type) {
+    case at::kDouble:
+      return unlessFinite(allFinite<uint64_t>(block, bytes, 0x7ff0'0000'0000'0000));
+    case at::kFloat:
+      return unlessFinite(allFinite<uint32_t>(block, bytes, 0x7f80'0000));
+    case at::kHalf:
+      return unlessFinite(allFinite<uint16_t>(block, bytes, 0x7c00));
+    case at::kBFloat16:
+      return unlessFinite(allFinite<uint16_t>(block, bytes, 0x7f80));
+    case at::kBool: {
+      // Any other value in a C++ bool is undefined behaviour.
+      const auto isBool = [](unsigned char byte) { return byte <= 1; };
+      return std::all_of(block, block + bytes, isBool)
+                 ? nullptr
+                 : "of dtype BOOL, holds a value that is neither 0 nor 1";
+    }
+    default:
+      return nullptr;
+  }
+}
+
 // Reads the bytes of tensors one after another, and keeps the checksum.
 class DataReader {
  public:
@@ -74,29 +112,31 @@ class DataReader {
   }
 
   // Into `target`, or through a buffer where that is null.
-  void read(const HeaderEntry& entry, void* target) {
+  void read(const std::string& name, const HeaderEntry& entry, void* target) {
     if (target == nullptr) buffer_.resize(kBlock);
     for (uint64_t done = 0; done < entry.info.bytes;) {
       const size_t now = std::min<uint64_t>(entry.info.bytes - done, kBlock);
       char* block = target == nullptr ? buffer_.data() : static_cast<char*>(target) + done;
       file_.read(block, now);
       checksum_.add(block, now);
-      // Any other value in a C++ bool is undefined behaviour.
-      const auto isBool = [](unsigned char byte) { return byte <= 1; };
-      if (entry.type == at::kBool && !std::all_of(block, block + now, isBool)) {
-        refuse(path_, "a tensor of dtype BOOL holds a value that is neither 0 nor 1");
+      if (const char* fault = faultOf(entry.type, block, now)) {
+        // A file that was altered is told as such.
+        if (firstFault_.empty()) firstFault_ = "tensor " + quoteName(name) + ": " + fault;
       }
       done += now;
     }
   }
 
   std::string checksum() const { return checksum_.hex(); }
+  // What is wrong with a value of the tensors; empty: nothing.
+  const std::string& firstFault() const { return firstFault_; }
 
  private:
   InputFile& file_;
   const std::string& path_;
   Checksum checksum_;
   std::vector<char> buffer_;
+  std::string firstFault_;
 };
 
 }  // namespace
@@ -120,10 +160,10 @@ Checkpoint readSafetensors(const std::string& path, bool headerOnly) {
   DataReader reader(file, path, text);
   for (const auto& [name, entry] : order) {
     if (headerOnly) {
-      if (!expected.empty()) reader.read(*entry, nullptr);
+      reader.read(*name, *entry, nullptr);
     } else {
       const at::Tensor tensor = allocate(*entry, path);
-      reader.read(*entry, tensor.mutable_data_ptr());
+      reader.read(*name, *entry, tensor.mutable_data_ptr());
       result.tensors[*name] = tensor;
     }
   }
@@ -131,6 +171,7 @@ Checkpoint readSafetensors(const std::string& path, bool headerOnly) {
     refuse(path, "was altered: its checksum is " + reader.checksum() + ", and " + quoteName(expected) +
                      " was written");
   }
+  if (!reader.firstFault().empty()) refuse(path, reader.firstFault());
   result.metadata = std::move(header.metadata);
   return result;
 }

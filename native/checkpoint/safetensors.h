@@ -38,7 +38,8 @@ struct Checkpoint {
 // system's reason. Tensors are written contiguous (row-major). Returns the size of the file.
 uint64_t writeSafetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata);
 
-// Reads and verifies a whole file (checksum included, when it has one). Throws Error("IO") where the file
+// Reads and verifies a whole file: its checksum, when it has one, and that every number is finite; with
+// `headerOnly` tensors are read and looked at, but not kept. Throws Error("IO") where the file
 // cannot be read, Error("CHECKPOINT_VERSION") where it is newer than this build, Error("CHECKPOINT_CORRUPT")
 // for everything else: one line that names the path and what is wrong. Safe on hostile input: no size is
 // trusted before it is checked.

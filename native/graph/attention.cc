@@ -46,11 +46,11 @@ class SelfAttention : public WeightedOperator {
     return x + tensor(gamma_) * at::conv2d(attended, weight(o_, mode));
   }
 
-  int64_t multiplyAdds() const override {
+  double multiplyAdds() const override {
     const int64_t channels = output()[0];
     const int64_t pixels = output()[1] * output()[2];
     const int64_t attended = pool_ ? pixels / 4 : pixels;
-    return pixels * channels * 2 * (narrow_ + wide_) + pixels * attended * (narrow_ + wide_);
+    return static_cast<double>(product({pixels, narrow_ + wide_, 2 * channels + attended}));
   }
 
  private:

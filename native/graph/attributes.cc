@@ -3,16 +3,19 @@
 #include <algorithm>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
 
 using nlohmann::json;
 
-constexpr int64_t kMostInteger = 1000000;
+bool isInteger(const json& value, int64_t least, int64_t most = Attributes::kMostInteger) {
+  return value.is_number_integer() && value.get<int64_t>() >= least && value.get<int64_t>() <= most;
+}
 
-bool isInteger(const json& value, int64_t least) {
-  return value.is_number_integer() && value.get<int64_t>() >= least && value.get<int64_t>() <= kMostInteger;
+std::string wholeNumber(int64_t least) {
+  return "a whole number from " + std::to_string(least) + " to " + std::to_string(Attributes::kMostInteger);
 }
 
 std::string shortened(double value) {
@@ -29,7 +32,7 @@ void Attributes::fail(const std::string& message) const {
 }
 
 void Attributes::failValue(const std::string& name, const std::string& expected, const json& got) const {
-  fail("expected " + name + " to be " + expected + ", got " + got.dump());
+  fail("expected " + name + " to be " + expected + ", got " + shown(got));
 }
 
 const json* Attributes::find(const std::string& name) {
@@ -47,7 +50,7 @@ const json& Attributes::require(const std::string& name) {
 int64_t Attributes::integer(const std::string& name, int64_t least, std::optional<int64_t> otherwise) {
   const json* value = otherwise ? find(name) : &require(name);
   if (value == nullptr) return *otherwise;
-  if (!isInteger(*value, least)) failValue(name, "a whole number from " + std::to_string(least), *value);
+  if (!isInteger(*value, least)) failValue(name, wholeNumber(least), *value);
   return value->get<int64_t>();
 }
 
@@ -101,7 +104,7 @@ Pair Attributes::pair(const std::string& name, int64_t least, std::optional<Pair
   if (isInteger(*value, least)) return {value->get<int64_t>(), value->get<int64_t>()};
   if (!value->is_array() || value->size() != 2 || !isInteger((*value)[0], least) ||
       !isInteger((*value)[1], least)) {
-    failValue(name, "a whole number from " + std::to_string(least) + " or a pair of them", *value);
+    failValue(name, wholeNumber(least) + " or a pair of them", *value);
   }
   return {(*value)[0].get<int64_t>(), (*value)[1].get<int64_t>()};
 }
@@ -111,7 +114,7 @@ Dims Attributes::dims(const std::string& name) {
   Dims result;
   bool fine = value.is_array() && !value.empty() && value.size() <= 8;
   for (size_t i = 0; fine && i < value.size(); ++i) {
-    fine = value[i].is_number_integer() && value[i].get<int64_t>() >= 1;
+    fine = isInteger(value[i], 1, kMostValues);
     if (fine) result.push_back(value[i].get<int64_t>());
   }
   if (!fine) failValue(name, "1 to 8 whole numbers from 1", value);
@@ -134,7 +137,7 @@ void Attributes::finish() {
     if (known_.contains(key)) continue;
     std::string known;
     for (const std::string& name : known_) known += (known.empty() ? "" : ", ") + name;
-    fail("has no attribute \"" + key + "\"; it has " + (known.empty() ? "none" : known));
+    fail("has no attribute " + shown(key) + "; it has " + (known.empty() ? "none" : known));
   }
 }
 

@@ -20,6 +20,9 @@ class Attributes {
  public:
   explicit Attributes(const NodeSpec& node) : node_(node) {}
 
+  // The largest whole number that any attribute takes.
+  static constexpr int64_t kMostInteger = 1'000'000;
+
   // Without a default the attribute is required.
   int64_t integer(const std::string& name, int64_t least, std::optional<int64_t> otherwise = std::nullopt);
   double number(const std::string& name, double least, double most, double otherwise);

@@ -48,7 +48,7 @@ class ConditionalBatchNorm : public WeightedOperator {
     return normal * (vector_ > 0 ? scale + 1 : scale) + conditioned(shift_);
   }
 
-  int64_t multiplyAdds() const override { return 2 * vector_ * output()[0]; }
+  double multiplyAdds() const override { return static_cast<double>(2 * vector_ * output()[0]); }
   bool mixesSamples() const override { return true; }
 
  private:
@@ -77,7 +77,7 @@ class Projection : public WeightedOperator {
     return (at::embedding(weight(weight_, mode), inputs[1]) * inputs[0]).sum(1, /*keepdim=*/true);
   }
 
-  int64_t multiplyAdds() const override { return features_; }
+  double multiplyAdds() const override { return static_cast<double>(features_); }
 
  private:
   int64_t features_ = 0;

@@ -69,7 +69,7 @@ class Convolution : public WeightedOperator {
     const Geometry& g = geometry_;
     const int64_t first = transposed ? channels_ : g.filters;
     const int64_t second = (transposed ? g.filters : channels_) / g.groups;
-    const int64_t fanIn = channels_ / g.groups * g.kernel[0] * g.kernel[1];
+    const int64_t fanIn = product({channels_ / g.groups, g.kernel[0], g.kernel[1]});
     weight_ = declareWeight(node, {"weight", {first, second, g.kernel[0], g.kernel[1]}, fanIn, outAxis_}, {});
     declareBias(node, g.filters);
   }
@@ -82,8 +82,9 @@ class Convolution : public WeightedOperator {
   // Whether the output is a part of what libtorch computes.
   virtual bool cuts() const { return false; }
 
-  int64_t perPosition() const {
-    return channels_ * geometry_.filters / geometry_.groups * geometry_.kernel[0] * geometry_.kernel[1];
+  double perPosition() const {
+    const Geometry& g = geometry_;
+    return static_cast<double>(product({channels_, g.filters / g.groups, g.kernel[0], g.kernel[1]}));
   }
 
   void inferFrom(NodeContext& node, const Pair& size) {
@@ -146,7 +147,9 @@ class Conv2d : public Convolution {
     choosePlan(channels_, geometry_.filters, {dims[1], dims[2]}, output);
   }
 
-  int64_t multiplyAdds() const override { return perPosition() * output()[1] * output()[2]; }
+  double multiplyAdds() const override {
+    return perPosition() * static_cast<double>(output()[1] * output()[2]);
+  }
 
  protected:
   at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,
@@ -208,7 +211,7 @@ class ConvTranspose2d : public Convolution {
     choosePlan(geometry_.filters, channels_, output, {dims[1], dims[2]});
   }
 
-  int64_t multiplyAdds() const override { return perPosition() * positions_; }
+  double multiplyAdds() const override { return perPosition() * static_cast<double>(positions_); }
 
  protected:
   at::Tensor convolve(const at::Tensor& input, const at::Tensor& weight,

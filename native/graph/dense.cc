@@ -21,7 +21,7 @@ class Dense : public WeightedOperator {
     weight_ = declareWeight(node, {"weight", {units, features / groups_}, features / groups_}, {});
     declareBias(node, units);
     sequence_ = dims.size() == 2;
-    multiplyAdds_ = units * features / groups_ * (sequence_ ? dims[0] : 1);
+    multiplyAdds_ = static_cast<double>(product({units, features / groups_, sequence_ ? dims[0] : 1}));
     dims.back() = units;
     infer(std::move(dims));
   }
@@ -31,7 +31,7 @@ class Dense : public WeightedOperator {
     return grouped(inputs[0], weight(weight_, mode));
   }
 
-  int64_t multiplyAdds() const override { return multiplyAdds_; }
+  double multiplyAdds() const override { return multiplyAdds_; }
   bool givesAway() const override { return !sequence_ && groups_ == 1; }
 
  private:
@@ -49,7 +49,7 @@ class Dense : public WeightedOperator {
   size_t weight_ = 0;
   bool sequence_ = false;
   int64_t groups_ = 1;
-  int64_t multiplyAdds_ = 0;
+  double multiplyAdds_ = 0;
 };
 
 class Embedding : public WeightedOperator {

@@ -17,6 +17,9 @@ std::string firstLine(const c10::Error& error) {
   return text.substr(0, text.find('\n'));
 }
 
+// Of all nodes together: a graph of a few kilobytes cannot ask for more memory than this takes.
+constexpr size_t kMostSlotsOfGraph = 100'000;
+
 std::string place(const NodeSpec& node) { return "node \"" + node.name + "\" (" + node.op + "): "; }
 
 }  // namespace
@@ -53,14 +56,21 @@ void Graph::addNode(const NodeSpec& spec, const std::map<std::string, size_t>& i
   }
   Attributes attributes(spec);
   NodeContext context{attributes, shapes};
-  node.op = factory->second(context);
+  try {
+    node.op = factory->second(context);
+  } catch (const TooLarge& error) {
+    attributes.fail(error.what());
+  }
   attributes.finish();
+  slots_ += node.op->slots().size();
+  if (slots_ > kMostSlotsOfGraph) {
+    attributes.fail("expected at most " + std::to_string(kMostSlotsOfGraph) +
+                    " weights in all nodes, got more");
+  }
 
   NodeReport report{spec.name, spec.op, node.op->output(), 0, 0, node.op->multiplyAdds()};
   for (const Slot& slot : node.op->slots()) {
-    int64_t count = 1;
-    for (const int64_t dim : slot.shape) count *= dim;
-    (slot.buffer ? report.buffers : report.parameters) += count;
+    (slot.buffer ? report.buffers : report.parameters) += product(slot.shape);
   }
   reports_.push_back(std::move(report));
   shapes_[spec.name].dims = node.op->output();
@@ -218,6 +228,13 @@ std::vector<std::pair<std::string, at::Tensor>> Graph::tensors() const {
   std::vector<std::pair<std::string, at::Tensor>> all;
   visitSlots(
       [&](const NodeSpec& node, Slot& slot) { all.emplace_back(node.name + "." + slot.name, slot.tensor); });
+  return all;
+}
+
+std::vector<std::pair<std::string, Dims>> Graph::shapes() const {
+  std::vector<std::pair<std::string, Dims>> all;
+  visitSlots(
+      [&](const NodeSpec& node, Slot& slot) { all.emplace_back(node.name + "." + slot.name, slot.shape); });
   return all;
 }
 

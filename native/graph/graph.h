@@ -25,7 +25,7 @@ struct NodeReport {
   Dims shape;
   int64_t parameters = 0;
   int64_t buffers = 0;
-  int64_t multiplyAdds = 0;
+  double multiplyAdds = 0;
 };
 
 class Graph {
@@ -70,6 +70,8 @@ class Graph {
   // "<node>.<slot>" and the tensor, in the order of the nodes: what training moves, and everything there is.
   std::vector<std::pair<std::string, at::Tensor>> trainable() const;
   std::vector<std::pair<std::string, at::Tensor>> tensors() const;
+  // The same names with their shapes, before there are tensors too.
+  std::vector<std::pair<std::string, Dims>> shapes() const;
   // Buffers only.
   std::vector<std::pair<std::string, at::Tensor>> buffers() const;
 
@@ -102,6 +104,7 @@ class Graph {
   void visitSlots(Visit visit) const;
 
   GraphSpec spec_;
+  size_t slots_ = 0;  // of all nodes
   std::vector<Node> nodes_;
   std::vector<NodeReport> reports_;
   std::map<std::string, ValueShape> shapes_;

@@ -6,9 +6,13 @@
 #include <set>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
+
+// Any bound of a draw: beyond it float32 overflows, and sums of squares long before.
+constexpr double kMost = 1e30;
 
 const std::set<std::string> kKinds = {"zeros",         "ones",         "constant",  "normal",   "uniform",
                                       "glorotUniform", "glorotNormal", "heUniform", "heNormal", "orthogonal"};
@@ -51,12 +55,12 @@ Initializer parseInitializer(const nlohmann::json& value, const std::string& whe
   } else if (value.is_object() && value.contains("kind") && value["kind"].is_string()) {
     result.kind = value["kind"].get<std::string>();
   } else {
-    fail("expected an initializer (a name, or an object with kind), got " + value.dump());
+    fail("expected an initializer (a name, or an object with kind), got " + shown(value));
   }
   if (!kKinds.contains(result.kind)) {
     std::string known;
     for (const std::string& kind : kKinds) known += (known.empty() ? "" : ", ") + kind;
-    fail("expected an initializer of " + known + ", got \"" + result.kind + "\"");
+    fail("expected an initializer of " + known + ", got " + shown(result.kind));
   }
   if (!value.is_object()) return result;
   const std::map<std::string, double*> numbers = {{"mean", &result.mean},   {"std", &result.std},
@@ -65,9 +69,14 @@ Initializer parseInitializer(const nlohmann::json& value, const std::string& whe
   for (const auto& [key, number] : value.items()) {
     if (key == "kind") continue;
     const auto target = numbers.find(key);
-    if (target == numbers.end()) fail("an initializer has no \"" + key + "\"");
-    if (!number.is_number()) fail("expected " + key + " to be a number, got " + number.dump());
+    if (target == numbers.end()) fail("an initializer has no " + shown(key));
+    if (!number.is_number()) fail("expected " + key + " to be a number, got " + shown(number));
     *target->second = number.get<double>();
+  }
+  for (const double bound : {result.mean, result.std, result.low, result.high, result.value}) {
+    if (!(std::abs(result.gain) <= kMost && std::abs(bound) <= kMost &&
+          std::abs(result.gain * bound) <= kMost))
+      fail("expected numbers, times gain, from -1e30 to 1e30, got " + shown(value));
   }
   if (result.std < 0) fail("expected std to be 0 or more");
   if (result.low > result.high) fail("expected low to be at most high");

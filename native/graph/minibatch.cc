@@ -67,7 +67,7 @@ class MinibatchDiscrimination : public Operator {
     return at::cat({x, closeness.to(x.scalar_type())}, 1);
   }
 
-  int64_t multiplyAdds() const override { return features_ * kernels_ * size_; }
+  double multiplyAdds() const override { return static_cast<double>(features_ * kernels_ * size_); }
   bool mixesSamples() const override { return true; }
 
  private:

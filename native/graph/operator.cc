@@ -26,7 +26,18 @@ class FunctionOperator : public Operator {
   bool mixesSamples_;
 };
 
+void requireSize(const std::string& what, const Dims& shape) {
+  if (product(shape) <= kMostValues) return;
+  throw TooLarge("expected " + what + " of at most " + std::to_string(kMostValues) + " values, got " +
+                 describe(shape));
+}
+
 }  // namespace
+
+void Operator::infer(Dims output) {
+  requireSize("an output", output);
+  output_ = std::move(output);
+}
 
 at::Tensor Operator::forwardInPlace(const std::vector<at::Tensor>& inputs, const Mode& mode) {
   return forward(inputs, mode);
@@ -41,6 +52,9 @@ at::Tensor Operator::forwardThen(const Affine& affine, const std::vector<at::Ten
 }
 
 size_t Operator::declare(const std::string& name, Dims shape, Initializer initializer, bool buffer) {
+  requireSize(name, shape);
+  if (slots_.size() == kMostSlots)
+    throw TooLarge("expected at most " + std::to_string(kMostSlots) + " weights in one node, got more");
   slots_.push_back({name, std::move(shape), std::move(initializer), buffer, at::Tensor()});
   return slots_.size() - 1;
 }

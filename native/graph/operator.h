@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,16 @@ struct Slot {
   at::Tensor tensor;  // undefined until the graph is materialized
 };
 
+// What a constructor comes to where a weight or the output is larger than any may be; the graph adds which
+// node it is.
+class TooLarge : public std::length_error {
+ public:
+  using std::length_error::length_error;
+};
+
+// Weights and buffers of one node: more than the deepest recurrent layer of any paper has.
+inline constexpr size_t kMostSlots = 10'000;
+
 // One node at work. The constructor of a subclass checks attributes and input shapes, infers the output's
 // shape and declares the slots.
 class Operator {
@@ -71,7 +82,7 @@ class Operator {
   virtual void materialized() {}
 
   // For one item, forward.
-  virtual int64_t multiplyAdds() const { return 0; }
+  virtual double multiplyAdds() const { return 0; }
 
   // Whether, in training, the values of an item depend on the other items of its batch.
   virtual bool mixesSamples() const { return false; }
@@ -113,10 +124,11 @@ class Operator {
   const Dims& output() const { return output_; }
 
  protected:
-  // Returns the index of the slot.
+  // Returns the index of the slot. Throws TooLarge for more than kMostValues values or kMostSlots slots.
   size_t declare(const std::string& name, Dims shape, Initializer initializer, bool buffer = false);
   const at::Tensor& tensor(size_t slot) const { return slots_[slot].tensor; }
-  void infer(Dims output) { output_ = std::move(output); }
+  // Throws TooLarge for more than kMostValues values.
+  void infer(Dims output);
 
  private:
   Dims output_;

@@ -41,7 +41,7 @@ class Recurrent : public Operator {
           declare("inputBias" + end, {gates * units_}, biases);
           declare("hiddenBias" + end, {gates * units_}, biases);
         }
-        multiplyAdds_ += dims[0] * gates * units_ * (features + units_);
+        multiplyAdds_ += static_cast<double>(product({dims[0], gates * units_, features + units_}));
       }
       features = directions() * units_;
     }
@@ -77,7 +77,7 @@ class Recurrent : public Operator {
     return returnSequences_ ? layer.sequence : layer.last.transpose(0, 1).flatten(1);
   }
 
-  int64_t multiplyAdds() const override { return multiplyAdds_; }
+  double multiplyAdds() const override { return multiplyAdds_; }
 
  private:
   int64_t directions() const { return bidirectional_ ? 2 : 1; }
@@ -94,7 +94,7 @@ class Recurrent : public Operator {
   bool returnSequences_ = true;
   bool bias_ = true;
   double dropout_ = 0;
-  int64_t multiplyAdds_ = 0;
+  double multiplyAdds_ = 0;
 };
 
 // Hochreiter & Schmidhuber 1997, with a forget gate.

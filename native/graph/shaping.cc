@@ -1,19 +1,12 @@
 // Operators that rearrange or join values.
 #include <ATen/ATen.h>
 
-#include <functional>
-#include <numeric>
-
 #include "graph/operator.h"
 
 namespace ganode {
 namespace {
 
 using Inputs = const std::vector<at::Tensor>&;
-
-int64_t product(const Dims& dims) {
-  return std::accumulate(dims.begin(), dims.end(), int64_t{1}, std::multiplies<>());
-}
 
 std::unique_ptr<Operator> reshape(NodeContext& node) {
   const Dims& from = node.input();

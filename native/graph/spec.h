@@ -11,6 +11,12 @@ namespace ganode {
 
 using Dims = std::vector<int64_t>;
 
+// Values of one item, or of one weight: 8 GB of them. Products of what is within this fit 64 bits.
+inline constexpr int64_t kMostValues = int64_t{1} << 31;
+
+// The product of sizes, none of them negative; the largest number of 64 bits where it is more than that.
+int64_t product(const Dims& sizes);
+
 // A value that flows through a graph, without its batch dimension. A label is one class index an item.
 struct ValueShape {
   Dims dims;

@@ -47,7 +47,7 @@ class StyleMapping : public Operator {
       const std::string end = std::to_string(layer);
       declare("weight" + end, {units_, features}, normal);
       declare("bias" + end, {units_}, Initializer::of("zeros"));
-      multiplyAdds_ += units_ * features;
+      multiplyAdds_ += static_cast<double>(product({units_, features}));
       features = units_;
     }
     average_ = declare("average", {units_}, Initializer::of("zeros"), /*buffer=*/true);
@@ -55,6 +55,18 @@ class StyleMapping : public Operator {
   }
 
   at::Tensor forward(const std::vector<at::Tensor>& inputs, const Mode& mode) override {
+    at::Tensor styles = stylesOf(inputs, mode);
+    // Path length regularization differentiates by the styles, also where the layers here are frozen and
+    // nothing else does.
+    if (mode.training && at::GradMode::is_enabled() && !styles.requires_grad()) styles.requires_grad_();
+    return styles;
+  }
+
+  double multiplyAdds() const override { return multiplyAdds_; }
+  bool truncates() const override { return true; }
+
+ private:
+  at::Tensor stylesOf(const std::vector<at::Tensor>& inputs, const Mode& mode) {
     const auto repeated = [](const at::Tensor& w, int64_t times) {
       return w.unsqueeze(1).expand({-1, times, -1});
     };
@@ -76,10 +88,6 @@ class StyleMapping : public Operator {
     return at::cat({repeated(w, first), repeated(other, styles_ - first)}, 1);
   }
 
-  int64_t multiplyAdds() const override { return multiplyAdds_; }
-  bool truncates() const override { return true; }
-
- private:
   at::Tensor map(const std::vector<at::Tensor>& inputs, const at::Tensor& z) const {
     // Not under autocast: all of the image follows from w.
     const c10::impl::ExcludeDispatchKeyGuard full(c10::autocast_dispatch_keyset);
@@ -110,7 +118,7 @@ class StyleMapping : public Operator {
   double mixing_ = 0;
   double decay_ = 0;
   size_t average_ = 0;
-  int64_t multiplyAdds_ = 0;
+  double multiplyAdds_ = 0;
 };
 
 // A convolution whose weights are, for each item, multiplied by the item's styles, a number a channel of the
@@ -141,7 +149,7 @@ class ModulatedConv2d : public Operator {
     const Initializer shift = attributes.initializer("biasInitializer", Initializer::of("zeros"));
     if (attributes.boolean("bias", true)) declare("bias", {filters_}, shift);
     infer({filters_, dims[1] * up_, dims[2] * up_});
-    multiplyAdds_ = channels_ * filters_ * kernel_ * kernel_ * dims[1] * dims[2];
+    multiplyAdds_ = static_cast<double>(product({channels_, filters_, kernel_, kernel_, dims[1], dims[2]}));
     // As conv2d_resample: what the transposed convolution has too much, but for the filter's three.
     blur_.padding = {(5 - kernel_) / 2, (5 - kernel_) / 2};
   }
@@ -163,7 +171,7 @@ class ModulatedConv2d : public Operator {
     return slots().size() > 1 ? y + overPixels(tensor(1)) : y;
   }
 
-  int64_t multiplyAdds() const override { return multiplyAdds_; }
+  double multiplyAdds() const override { return multiplyAdds_; }
 
  private:
   at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight) const {
@@ -178,7 +186,7 @@ class ModulatedConv2d : public Operator {
   int64_t up_ = 1;
   bool demodulate_ = true;
   double gain_ = 1;
-  int64_t multiplyAdds_ = 0;
+  double multiplyAdds_ = 0;
   Resampling blur_{{1, 3, 3, 1}, 1, 1, {0, 0}, 4};
 };
 

@@ -42,9 +42,7 @@ size_t WeightedOperator::declareWeight(NodeContext& node, WeightForm form, const
   Weight weight{0, 1, form.outAxis, 0, 0};
   if (equalized_) weight.scale = multiplier_ * gain_ / std::sqrt(static_cast<double>(form.fanIn));
   const int64_t out = form.shape[static_cast<size_t>(form.outAxis)];
-  int64_t rest = 1;
-  for (const int64_t size : form.shape) rest *= size;
-  rest /= out;
+  const int64_t rest = product(form.shape) / out;
   weight.slot = declare(form.name, std::move(form.shape), initializer);
   if (spectral_) {
     if (initializer.kind == "zeros") node.attributes.fail("spectralNorm cannot start from weights of zero");

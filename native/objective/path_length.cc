@@ -26,6 +26,12 @@ class PathLength : public Penalty {
     const Values made = context.generate(std::max<int64_t>(context.batch / shrink_, 1));
     const at::Tensor& image = made.at("image");
     const at::Tensor& styles = made.at("styles");
+    if (!styles.requires_grad()) {
+      throw Error(
+          "INVALID_OPTION",
+          "penalties.pathLength: expected styles by which images can be differentiated, but they follow "
+          "from nothing that is trained (freeze.generator)");
+    }
     at::Tensor noise = at::empty(image.sizes());
     noise.normal_(0, 1 / std::sqrt(static_cast<double>(image.size(2) * image.size(3))), context.random);
     const at::Tensor sum = (image * noise.to(image.options().requires_grad(std::nullopt))).sum();

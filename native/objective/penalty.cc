@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 
@@ -29,7 +30,7 @@ double penaltyNumber(const json& options, const char* key, double otherwise) {
   if (found == options.end() || found->is_null()) return otherwise;
   if (!found->is_number()) {
     throw Error("INVALID_OPTION",
-                std::string("penalties: expected ") + key + " to be a number, got " + found->dump());
+                std::string("penalties: expected ") + key + " to be a number, got " + shown(*found));
   }
   return found->get<double>();
 }
@@ -50,10 +51,10 @@ std::vector<WeightedPenalty> parsePenalties(const json& penalties) {
   std::vector<WeightedPenalty> all;
   if (penalties.is_null()) return all;
   if (!penalties.is_array())
-    throw Error("INVALID_OPTION", "penalties: expected a list, got " + penalties.dump());
+    throw Error("INVALID_OPTION", "penalties: expected a list, got " + shown(penalties));
   for (const json& options : penalties) {
     if (!options.is_object() || !options.contains("kind") || !options["kind"].is_string()) {
-      throw Error("INVALID_OPTION", "penalties: expected {kind, …}, got " + options.dump());
+      throw Error("INVALID_OPTION", "penalties: expected {kind, …}, got " + shown(options));
     }
     WeightedPenalty one;
     one.kind = options["kind"];

@@ -6,12 +6,13 @@
 #include <numbers>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 
 Likelihood Likelihood::parse(const nlohmann::json& value) {
   const std::string where = "autoencoding.likelihood";
-  if (!value.is_object()) throw Error("INVALID_OPTION", where + ": expected {kind}, got " + value.dump());
+  if (!value.is_object()) throw Error("INVALID_OPTION", where + ": expected {kind}, got " + shown(value));
   Likelihood result;
   const std::string kind = value.value("kind", "");
   if (kind == "bernoulli") return result;
@@ -21,7 +22,7 @@ Likelihood Likelihood::parse(const nlohmann::json& value) {
   const auto deviation = value.find("deviation");
   if (deviation == value.end()) return result;
   if (!deviation->is_number() || !(deviation->get<double>() > 0)) {
-    throw Error("INVALID_OPTION", where + ".deviation: expected a number above 0, got " + deviation->dump());
+    throw Error("INVALID_OPTION", where + ".deviation: expected a number above 0, got " + shown(*deviation));
   }
   result.deviation_ = deviation->get<double>();
   return result;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 
@@ -21,7 +22,7 @@ AverageDecay AverageDecay::parse(const nlohmann::json& ema) {
   }
   throw Error(
       "INVALID_OPTION",
-      "recipe: expected ema to be {decay} between 0 and 1, or {halfLife} in images, got " + ema.dump());
+      "recipe: expected ema to be {decay} between 0 and 1, or {halfLife} in images, got " + shown(ema));
 }
 
 double AverageDecay::at(double images, double imagesPerStep) const {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
@@ -15,7 +16,7 @@ double number(const json& options, const char* key, double otherwise, const std:
   const auto found = options.find(key);
   if (found == options.end()) return otherwise;
   if (!found->is_number())
-    throw Error("INVALID_OPTION", where + "." + key + ": expected a number, got " + found->dump());
+    throw Error("INVALID_OPTION", where + "." + key + ": expected a number, got " + shown(*found));
   return found->get<double>();
 }
 
@@ -47,7 +48,7 @@ class Adam : public Optimizer {
         weightDecay_(number(options, "weightDecay", 0, where)) {
     if (const auto betas = options.find("betas"); betas != options.end()) {
       if (!betas->is_array() || betas->size() != 2) {
-        throw Error("INVALID_OPTION", where + ".betas: expected two numbers, got " + betas->dump());
+        throw Error("INVALID_OPTION", where + ".betas: expected two numbers, got " + shown(*betas));
       }
       beta1_ = Schedule::parse((*betas)[0], where + ".betas.0");
       beta2_ = Schedule::parse((*betas)[1], where + ".betas.1");

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
@@ -15,7 +16,7 @@ double number(const json& value, const char* key, const std::string& where) {
   const auto found = value.find(key);
   if (found == value.end() || !found->is_number()) {
     throw Error("INVALID_OPTION", where + "." + key + ": expected a number, got " +
-                                      (found == value.end() ? "nothing" : found->dump()));
+                                      (found == value.end() ? "nothing" : shown(*found)));
   }
   return found->get<double>();
 }
@@ -31,7 +32,7 @@ Schedule Schedule::parse(const json& value, const std::string& where) {
     throw Error("INVALID_OPTION", where +
                                       ": expected a number or {schedule: 'linear' or 'cosine', from, to, "
                                       "images}, got " +
-                                      value.dump());
+                                      shown(value));
   }
   Schedule result;
   result.cosine_ = kind == "cosine";

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
@@ -14,7 +15,7 @@ double number(const nlohmann::json& options, const char* key, double otherwise) 
   if (found == options.end() || found->is_null()) return otherwise;
   if (!found->is_number()) {
     throw Error("INVALID_OPTION",
-                std::string("augment.") + key + ": expected a number, got " + found->dump());
+                std::string("augment.") + key + ": expected a number, got " + shown(*found));
   }
   return found->get<double>();
 }

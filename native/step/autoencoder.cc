@@ -47,7 +47,12 @@ Autoencoder Autoencoder::open(const std::string& path, const NetworkOptions& opt
   const auto found = checkpoint.recipe().find("autoencoding");
   if (found == checkpoint.recipe().end() || found->is_null())
     checkpoint.mismatch("expected an autoencoder, and its recipe has no encoder");
-  Autoencoder autoencoder(parseSessionOptions(checkpoint.recipe().dump()), options);
+  const SessionOptions recipe = parseSessionOptions(checkpoint.recipe().dump());
+  checkpoint.require("encoder", options.ema, Graph(recipe.encoder->graph));
+  checkpoint.require("generator", options.ema, Graph(recipe.generator.graph));
+  if (recipe.autoencoding->kind == AutoencodingKind::Avb)
+    checkpoint.require("discriminator", false, Graph(recipe.discriminator->graph));
+  Autoencoder autoencoder(recipe, options);
   checkpoint.read("encoder", options.ema, autoencoder.encoder_);
   checkpoint.read("generator", options.ema, autoencoder.generator_);
   if (autoencoder.discriminator_) checkpoint.read("discriminator", false, *autoencoder.discriminator_);

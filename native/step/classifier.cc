@@ -8,6 +8,7 @@
 
 #include "device/device.h"
 #include "error.h"
+#include "step/fit.h"
 #include "step/latent.h"
 
 namespace ganode {
@@ -135,19 +136,9 @@ uint64_t Classifier::save(const std::string& path, const Metadata& metadata) con
 
 Checkpoint Classifier::load(const std::string& path) {
   Checkpoint file = readSafetensors(path);
-  const auto mismatch = [&](const std::string& message) {
-    throw Error("CHECKPOINT_MISMATCH", path + ": " + message);
-  };
   const NamedTensors own = tensors();
-  for (const auto& [name, tensor] : own) {
-    const auto found = file.tensors.find(name);
-    if (found == file.tensors.end()) mismatch("expected a tensor " + name + ", and it is absent");
-    if (found->second.sizes() != tensor.sizes()) {
-      mismatch(name + ": expected shape " + describe(tensor.sizes().vec()) + ", got " +
-               describe(found->second.sizes().vec()));
-    }
-  }
-  if (file.tensors.size() != own.size()) mismatch("holds tensors that the network has no place for");
+  for (const auto& [name, tensor] : own) requireTensor(file, path, name, tensor.sizes().vec());
+  if (file.tensors.size() != own.size()) mismatch(path, "holds tensors that the network has no place for");
   for (const auto& [name, tensor] : own) tensor.detach().copy_(file.tensors.at(name));
   file.tensors.clear();
   return file;

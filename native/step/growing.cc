@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void fail(const std::string& key, const std::string& expected, const json& got) {
-  throw Error("INVALID_OPTION", "growing." + key + ": expected " + expected + ", got " + got.dump());
+  throw Error("INVALID_OPTION", "growing." + key + ": expected " + expected + ", got " + shown(got));
 }
 
 double count(const json& growing, const char* key, double least) {

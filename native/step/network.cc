@@ -32,7 +32,9 @@ Network Network::open(const std::string& path, const NetworkOptions& options) {
   NetworkOptions own = options;
   own.uniformLatents = checkpoint.uniformLatents();
   own.images = checkpoint.imagesShown();
-  Network network(parseGraph(checkpoint.recipe()["models"]["generator"]), own);
+  const GraphSpec spec = parseGraph(checkpoint.recipe()["models"]["generator"]);
+  checkpoint.require("generator", options.ema, Graph(spec));
+  Network network(spec, own);
   checkpoint.read("generator", options.ema, network.graph_);
   SampleOptions statistics;
   statistics.uniformLatents = own.uniformLatents;

@@ -1,6 +1,7 @@
 #include "step/options.h"
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 using nlohmann::json;
 
 [[noreturn]] void fail(const std::string& path, const std::string& expected, const json& got) {
-  throw Error("INVALID_OPTION", "recipe: expected " + path + " to be " + expected + ", got " + got.dump());
+  throw Error("INVALID_OPTION", "recipe: expected " + path + " to be " + expected + ", got " + shown(got));
 }
 
 const json& member(const json& object, const std::string& key, const std::string& path) {
@@ -121,7 +122,7 @@ bool isSteady(json recipe) {
 }
 
 json parsed(const std::string& text) {
-  json recipe = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  json recipe = parseJson(text, "recipe", "INVALID_OPTION");
   if (!recipe.is_object()) throw Error("INVALID_OPTION", "recipe: expected a JSON object");
   return recipe;
 }

@@ -6,6 +6,8 @@
 
 #include "device/device.h"
 #include "error.h"
+#include "json.h"
+#include "step/fit.h"
 #include "step/latent.h"
 #include "step/pair.h"
 #include "step/replayed.h"
@@ -16,12 +18,6 @@ namespace {
 at::Device prepareThread(const SessionOptions& options) {
   useThreads(options.threads);
   return chooseDevice(options.device);
-}
-
-int64_t product(const Dims& dims) {
-  int64_t result = 1;
-  for (const int64_t dim : dims) result *= dim;
-  return result;
 }
 
 Replay::Tensors values(const NamedTensors& named) {
@@ -244,38 +240,46 @@ uint64_t Session::save(const std::string& path, Metadata metadata) const {
   return writeSafetensors(path, all, metadata);
 }
 
+std::unique_ptr<Session> Session::resumed(SessionOptions options, const std::string& path) {
+  const Checkpoint file = readSafetensors(path);
+  const auto require = [&](const std::string& name, const std::optional<SessionOptions::Network>& network) {
+    if (network) requireTensors(file, path, name + ".", Graph(network->graph));
+  };
+  require("generator", options.generator);
+  require("discriminator", options.discriminator);
+  require("encoder", options.encoder);
+  auto session = std::make_unique<Session>(std::move(options));
+  session->restore(file, path);
+  return session;
+}
+
 Checkpoint Session::load(const std::string& path) {
   Checkpoint file = readSafetensors(path);
-  const auto mismatch = [&](const std::string& message) {
-    throw Error("CHECKPOINT_MISMATCH", path + ": " + message);
-  };
+  restore(file, path);
+  file.tensors.clear();
+  return file;
+}
+
+void Session::restore(const Checkpoint& file, const std::string& path) {
   const NamedTensors own = tensors();
-  for (const auto& [name, tensor] : own) {
-    const auto found = file.tensors.find(name);
-    if (found == file.tensors.end()) mismatch("expected a tensor " + name + ", and it is absent");
-    if (found->second.sizes() != tensor.sizes()) {
-      mismatch(name + ": expected shape " + describe(tensor.sizes().vec()) + ", got " +
-               describe(found->second.sizes().vec()));
-    }
-  }
+  for (const auto& [name, tensor] : own) requireTensor(file, path, name, tensor.sizes().vec());
   const auto random = file.tensors.find("random");
-  if (random == file.tensors.end() || !file.metadata.contains("ganode.steps"))
-    mismatch("expected a training checkpoint, and it holds weights only");
+  const auto steps = file.metadata.find("ganode.steps");
+  if (random == file.tensors.end() || steps == file.metadata.end())
+    mismatch(path, "expected a training checkpoint, and it holds weights only");
   if (random->second.scalar_type() != at::kByte || random->second.sizes() != random_.get_state().sizes()) {
-    mismatch("expected random to be the state of a generator");
+    mismatch(path, "expected random to be the state of a generator");
   }
-  if (file.tensors.size() != own.size() + 1) mismatch("holds tensors that the recipe has no place for");
-  const std::string& steps = file.metadata["ganode.steps"];
-  if (steps.empty() || steps.size() > 15 || steps.find_first_not_of("0123456789") != std::string::npos) {
-    mismatch("expected ganode.steps to be a whole number, got " + steps);
+  if (file.tensors.size() != own.size() + 1) mismatch(path, "holds tensors that the recipe has no place for");
+  const std::string& digits = steps->second;
+  if (digits.empty() || digits.size() > 15 || digits.find_first_not_of("0123456789") != std::string::npos) {
+    mismatch(path, "expected ganode.steps to be a whole number, got " + shown(digits));
   }
 
   const at::NoGradGuard noGrad;
   random_.set_state(random->second);
   for (const auto& [name, tensor] : own) tensor.detach().copy_(file.tensors.at(name));
-  stepsDone_ = std::stoll(steps);
-  file.tensors.clear();
-  return file;
+  stepsDone_ = std::stoll(digits);
 }
 
 TransferReport Session::transfer(const std::string& path) {

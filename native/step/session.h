@@ -39,6 +39,9 @@ class Session {
 
   // Called on the thread that will train: threads of ATen are set for it.
   explicit Session(SessionOptions options);
+  // A session that goes on from a checkpoint, whose weights are compared with the networks before any of
+  // these is made. Throws what `load` throws.
+  static std::unique_ptr<Session> resumed(SessionOptions options, const std::string& path);
 
   // Stops early, between steps, when `cancelled` says so.
   // Throws Error("NON_FINITE") with the step and the term; Error("INVALID_DATA") for data of the wrong size.
@@ -65,6 +68,7 @@ class Session {
   uint64_t bytes() const;
 
  private:
+  void restore(const Checkpoint& file, const std::string& path);
   at::Tensor nextLatents(int64_t n);
   at::Tensor nextNoise(int64_t n, int64_t size);
   std::optional<at::Tensor> nextGiven(int64_t n);

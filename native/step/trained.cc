@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "error.h"
+#include "json.h"
+#include "step/fit.h"
 #include "step/options.h"
 
 namespace ganode {
@@ -13,14 +15,17 @@ namespace ganode {
 Trained::Trained(const std::string& path) : path_(path), file_(readSafetensors(path)) {
   const auto found = file_.metadata.find("ganode.recipe");
   if (found == file_.metadata.end()) mismatch("expected a checkpoint of ganode, and it carries no recipe");
-  recipe_ = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+  recipe_ = parseJson(found->second, path + ": ganode.recipe", "CHECKPOINT_MISMATCH");
   if (!recipe_.is_object() || !recipe_.contains("models") || !recipe_["models"].is_object() ||
       !recipe_["models"].contains("generator")) {
     mismatch("expected a recipe with models.generator");
   }
 }
 
-bool Trained::uniformLatents() const { return recipe_.value("latentDistribution", "") == "uniform"; }
+bool Trained::uniformLatents() const {
+  const auto found = recipe_.find("latentDistribution");
+  return found != recipe_.end() && *found == "uniform";
+}
 
 double Trained::imagesShown() const {
   const auto steps = file_.metadata.find("ganode.steps");
@@ -28,24 +33,24 @@ double Trained::imagesShown() const {
   return parseTimeline(recipe_.dump()).images(std::strtoll(steps->second.c_str(), nullptr, 10));
 }
 
-void Trained::read(const std::string& network, bool ema, const Graph& graph) const {
-  const std::string weights = network + ".";
-  const std::string averages = network == "generator" ? "ema." : "ema." + weights;
-  const at::NoGradGuard noGrad;
-  for (const auto& [name, tensor] : graph.tensors()) {
-    auto stored = file_.tensors.find(averages + name);
-    if (!ema || stored == file_.tensors.end()) stored = file_.tensors.find(weights + name);
-    if (stored == file_.tensors.end()) mismatch("expected a tensor " + weights + name + ", and it is absent");
-    if (stored->second.sizes() != tensor.sizes()) {
-      mismatch(stored->first + ": expected shape " + describe(tensor.sizes().vec()) + ", got " +
-               describe(stored->second.sizes().vec()));
-    }
-    tensor.detach().copy_(stored->second);
-  }
+std::string Trained::nameOf(const std::string& network, const std::string& weight, bool ema) const {
+  const std::string own = network + "." + weight;
+  const std::string average = "ema." + (network == "generator" ? weight : own);
+  return ema && file_.infos.contains(average) ? average : own;
 }
 
-void Trained::mismatch(const std::string& message) const {
-  throw Error("CHECKPOINT_MISMATCH", path_ + ": " + message);
+void Trained::require(const std::string& network, bool ema, const Graph& graph) const {
+  for (const auto& [name, shape] : graph.shapes())
+    requireTensor(file_, path_, nameOf(network, name, ema), shape);
 }
+
+void Trained::read(const std::string& network, bool ema, const Graph& graph) const {
+  require(network, ema, graph);
+  const at::NoGradGuard noGrad;
+  for (const auto& [name, tensor] : graph.tensors())
+    tensor.detach().copy_(file_.tensors.at(nameOf(network, name, ema)));
+}
+
+void Trained::mismatch(const std::string& message) const { ganode::mismatch(path_, message); }
 
 }  // namespace ganode

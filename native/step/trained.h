@@ -19,13 +19,18 @@ class Trained {
   bool uniformLatents() const;
   // Real images that it was shown; infinity, the end, where it does not say.
   double imagesShown() const;
-  // Copies a network's weights into a graph of its spec: with `ema` their average, where there is one.
-  // `network`: its name in `models`. Throws Error("CHECKPOINT_MISMATCH").
+  // Throws Error("CHECKPOINT_MISMATCH") unless the file has the weights of a graph, which needs none yet:
+  // with `ema` their average, where there is one. `network`: its name in `models`.
+  void require(const std::string& network, bool ema, const Graph& graph) const;
+  // Copies them into the graph. Throws the same.
   void read(const std::string& network, bool ema, const Graph& graph) const;
 
   [[noreturn]] void mismatch(const std::string& message) const;
 
  private:
+  // The tensor of a weight or buffer in the file.
+  std::string nameOf(const std::string& network, const std::string& weight, bool ema) const;
+
   std::string path_;
   Checkpoint file_;
   nlohmann::json recipe_;

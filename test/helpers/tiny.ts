@@ -1,8 +1,9 @@
 /** Small networks and data, for tests that train. */
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { ArrayDataset } from '../../lib/data/dataset.js';
 import {
   batchNorm,
@@ -80,5 +81,12 @@ export function tinyData(length = 40, labelled = false): ArrayDataset {
 export async function temporaryDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'ganode-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A folder for all tests of a file, which goes after the last of them. */
+export function sharedDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'ganode-'));
+  afterAll(() => rm(dir, { recursive: true, force: true }));
   return dir;
 }

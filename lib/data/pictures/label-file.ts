@@ -138,7 +138,7 @@ function fromJsonLines(text: string): [string, string][] {
     if (!columns) throw new NoLabels(`${wanted} but ${where} has ${shown(keys.join(', '))}`);
     const values = Object.values(value);
     found.push([
-      String(values[columns.name]),
+      nameOf(values[columns.name], where),
       classOf(values[columns.label], `the class in ${where}`),
     ]);
   }
@@ -169,6 +169,12 @@ function json(text: string, what: string): unknown {
   } catch {
     throw new NoLabels(`expected JSON but ${what} is none`);
   }
+}
+
+/** The name of a picture, which may be a number. */
+function nameOf(value: unknown, where: string): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new NoLabels(`expected the name of a picture but ${where} has none`);
 }
 
 /** A class as text; nothing at all is empty. */

@@ -1,8 +1,9 @@
 /** Folders on disk as listings. */
 import { close, open, read } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readWhole } from '../../files/read.js';
 import { ioError } from '../../files.js';
 import { isHidden, type Listing, naturally } from './listing.js';
 import { mayBeSvg } from './recognize.js';
@@ -43,7 +44,7 @@ export async function listFolder(path: string): Promise<Listing> {
     // libvips takes brackets at the end of a path for options of its own, and reads other files of the folder into an SVG that
     // it is given by its path.
     source: (name) =>
-      name.endsWith(']') || svgs.has(name) ? readFile(place(name)) : Promise.resolve(place(name)),
+      name.endsWith(']') || svgs.has(name) ? readWhole(place(name)) : Promise.resolve(place(name)),
     close: () => undefined,
   };
 }
@@ -55,7 +56,7 @@ export async function readLimited(path: string, limit: number): Promise<Buffer> 
   if (!found.isFile() && !found.isDirectory()) throw new Error('is no file but a device or pipe');
   const { size } = found;
   if (size > limit) throw new Error(`expected at most ${limit} bytes but it has ${size}`);
-  return readFile(path);
+  return readWhole(path);
 }
 
 /** @param parents Real paths of the folders that the folder is in. */

@@ -10,6 +10,56 @@ const mnistFor = (name: string) => (name === 'progan' ? { ...square(32, 1), clas
 const square = (height: number, channels = 3) => ({ image: { channels, height, width: height } });
 const count = (graph: unknown): number => native().inspectGraph(JSON.stringify(graph)).parameters;
 
+/** Every setting whose size nothing else bounds: what float32 would make infinite or 0. */
+const beyondFloat32 = [
+  ...[
+    'weightClipping',
+    'optimizers.generator.learningRate',
+    'optimizers.discriminator.epsilon',
+    'optimizers.generator.weightDecay',
+    'optimizers.discriminator.betas.0',
+    'loss.classification.generator',
+    'loss.experts.discriminator',
+    'penalties.0.weight',
+    'penalties.0.target',
+    'penalties.1.scale',
+    'penalties.2.realWeight',
+    'penalties.2.fakeWeight',
+    'penalties.2.shift',
+    'ema.halfLife',
+    'ema.rampUp',
+    'duration.epochs',
+  ].map((path) => [path, 1e308] as const),
+  ...[
+    'weightClipping',
+    'optimizers.generator.learningRate',
+    'optimizers.generator.epsilon',
+    'penalties.1.scale',
+    'ema.rampUp',
+  ].map((path) => [path, 1e-320] as const),
+].map(([path, value]) => {
+  const config: Record<string, unknown> = {
+    penalties: [{ kind: 'gradientPenalty' }, { kind: 'dragan' }, { kind: 'consistency' }],
+    ema: { halfLife: 1000 },
+    optimizers: {
+      generator: { kind: 'adam', learningRate: 1e-3, betas: [0.5, 0.9] },
+      discriminator: { kind: 'adam', learningRate: 1e-3, betas: [0.5, 0.9] },
+    },
+  };
+  const keys = path.split('.');
+  let at = config;
+  for (const key of keys.slice(0, -1)) {
+    at[key] ??= {};
+    at = at[key] as Record<string, unknown>;
+  }
+  at[keys.at(-1) as string] = value;
+  const escaped = path.replaceAll('.', '\\.');
+  return [
+    config,
+    new RegExp(`^${escaped}: expected .* but received ${String(value).replace('+', '\\+')}$`),
+  ];
+});
+
 describe('recipes', () => {
   it.each(recipes.map(({ name }) => name))('%s resolves for MNIST, and to itself again', (name) => {
     const data = mnistFor(name);
@@ -106,8 +156,23 @@ describe('recipes', () => {
     [{ checkpoint: { evry: 3 } }, /^Unknown option "checkpoint\.evry"; did you mean "every"\?$/],
     [{ recipe: 5 }, /^recipe: expected the name of a recipe but received 5$/],
     [{ image: 5 }, /^image: expected object but received 5$/],
-    [{ batch: () => 1 }, /^batch: expected number but received function$/],
-    [{ batch: 5n }, /^batch: expected number but received 5$/],
+    [
+      { batch: () => 1 },
+      /^batch: expected plain data, as JSON has it, but received \(\) => 1 of type function$/,
+    ],
+    [{ batch: 5n }, /^batch: expected plain data, as JSON has it, but received 5 of type bigint$/],
+    [
+      { freeze: { encoder: 1 } },
+      /^freeze\.encoder: expected 0, as dcgan has no encoder, but received 1$/,
+    ],
+    [
+      { recipe: 'vae', freeze: { discriminator: ['dense'] } },
+      /^freeze\.discriminator: expected 0, as vae has no discriminator, but received \["dense"\]$/,
+    ],
+    [
+      { optimizers: { generator: { learningRate: 11 } } },
+      /^optimizers\.generator\.learningRate: expected number to be <=10 but received 11$/,
+    ],
     [{ batch: Number.NaN }, /^batch: expected number but received NaN$/],
     [{ batch: 2.5 }, /^batch: expected whole number but received 2.5$/],
     [{ version: 2 }, /^version: expected 1 but received 2$/],
@@ -121,6 +186,7 @@ describe('recipes', () => {
       /^optimizers.generator.learningRate: expected number or {schedule, from, to, images} but received nothing$/,
     ],
     [null, /^recipe: expected an object but received null$/],
+    ...beyondFloat32,
   ] as [never, RegExp][])('%o is one clear line', (config, message) => {
     expect(() => resolveRecipe(config, mnist)).toThrow(message);
     expect(() => resolveRecipe(config, mnist)).toThrow(

@@ -137,6 +137,15 @@ describe('recipes in training', () => {
     }
   });
 
+  it.each([1, 3, ['mapping']])(
+    'stylegan2 trains with frozen layers of G: %j',
+    async (generator) => {
+      // The mapping is what the first layers are: path length still differentiates by what it gives.
+      const progress = await twoSteps('stylegan2', { freeze: { generator } });
+      expect(progress[0]?.metrics['penalty.pathLength']).toBeGreaterThan(0);
+    },
+  );
+
   it('rcgan with classes, of gated units, in both directions', async () => {
     const model = { cell: 'gru', layers: 2, dropout: 0.2, bidirectional: true, generatorUnits: 8 };
     expect(await twoSteps('rcgan', { classes: 10, model })).toHaveLength(2);

@@ -1,0 +1,24 @@
+// Whether a checkpoint has the weights that networks want. Its header says so: nothing is allocated for a
+// network that a file has no weights for.
+#pragma once
+
+#include <string>
+
+#include "checkpoint/safetensors.h"
+#include "graph/graph.h"
+
+namespace ganode {
+
+// Throws Error("CHECKPOINT_MISMATCH") with what was expected of a file.
+[[noreturn]] void mismatch(const std::string& path, const std::string& message);
+
+// Throws it unless the file at `path` has a tensor of this name and shape.
+void requireTensor(const Checkpoint& file, const std::string& path, const std::string& name,
+                   const Dims& shape);
+
+// The same of all weights and buffers of a network; its tensors are called `prefix` and their names in the
+// graph.
+void requireTensors(const Checkpoint& file, const std::string& path, const std::string& prefix,
+                    const Graph& graph);
+
+}  // namespace ganode
