@@ -1,8 +1,8 @@
 // What ganode promises whatever it reads: it works, or says in one line what is wrong, with a documented code.
 import { GanodeError } from '../../dist/index.js';
 
-/** Characters of a message; a path may stand in it twice more. */
-const mostOfMessage = 600;
+/** Characters of a message without the path: the longest list the operators of networks, some 500. */
+const mostOfMessage = 700;
 
 /** Codes that no file may lead to. */
 const defects = new Set(['INTERNAL', 'DISPOSED', 'CANCELLED', 'ADDON']);
