@@ -13,10 +13,7 @@ function fuzz(...args: string[]): Promise<Finished> {
 
 it('finds nothing in 400 inputs of every kind', async () => {
   const found = await temporaryDir();
-  const { code, stdout } = await fuzz(
-    ...['--inputs', '400', '--seed', '20141', '--keep', found],
-    ...['--only', 'npy,npz,idx,cifar,labels,pictures,zip'],
-  );
+  const { code, stdout } = await fuzz('--inputs', '400', '--seed', '20141', '--keep', found);
   expect(stdout).toMatch(/\n40\d inputs in \d+ s, \d+ a second: 0 findings\n$/);
   expect(code).toBe(0);
 });
