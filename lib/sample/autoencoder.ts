@@ -7,6 +7,7 @@ import type { Recipe } from '../recipes/schema.js';
 import { openCheckpoint } from '../train/checkpoints.js';
 import { resolveCheckpoint } from '../train/inspect.js';
 import type { LoadOptions } from './generator.js';
+import { largestLayer, requireLayerMemory } from './layers.js';
 import { latentPath } from './path.js';
 
 /** Images as N×C×H×W bytes 0 … 255, or as floats in [-1, 1]. `Images` are such. */
@@ -84,6 +85,8 @@ export class Autoencoder implements AsyncDisposable {
   static async load(path: string, options: LoadOptions = {}): Promise<Autoencoder> {
     const checkpoint = await resolveCheckpoint(path);
     const { recipe, step } = (await openCheckpoint(checkpoint)).metadata;
+    const { encoder, generator } = recipe.models;
+    requireLayerMemory(largestLayer(generator, ...(encoder ? [encoder] : [])), 1);
     const opened = await native().openAutoencoder(checkpoint, options);
     return new Autoencoder(opened, recipe, step, checkpoint);
   }

@@ -10,6 +10,7 @@ import { type NativeNetwork, native, type SampleRequest } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
 import { openCheckpoint } from '../train/checkpoints.js';
 import { resolveCheckpoint } from '../train/inspect.js';
+import { largestLayer, requireLayerMemory } from './layers.js';
 import { latentPath } from './path.js';
 
 export interface LoadOptions {
@@ -87,6 +88,8 @@ export class Generator implements AsyncDisposable {
     readonly kind: DataKind,
     /** Names of the classes of its data, where they are known: `labels` takes them. */
     readonly classNames: readonly string[] | undefined,
+    /** Values of its largest layer, for one image. */
+    private readonly largest: number,
   ) {}
 
   /** Opens a checkpoint, or the latest one of a run directory. Throws `IO`, `INVALID_DATA` or a `CHECKPOINT_…` code. */
@@ -98,7 +101,17 @@ export class Generator implements AsyncDisposable {
     const experts = outputs['gate']?.shape[0] ?? 0;
     const dtype = data?.dtype ?? 'uint8';
     const kind = kindOf({ shape: recipe.image, dtype, ...(data?.kind && { kind: data.kind }) });
-    return new Generator(network, recipe, step, checkpoint, experts, dtype, kind, data?.classes);
+    return new Generator(
+      network,
+      recipe,
+      step,
+      checkpoint,
+      experts,
+      dtype,
+      kind,
+      data?.classes,
+      largestLayer(recipe.models.generator),
+    );
   }
 
   /** Number of classes that `labels` choose from; 0 for an unconditional generator. */
@@ -255,6 +268,7 @@ export class Generator implements AsyncDisposable {
   ): Promise<{ shape: number[]; data: Uint8Array | Float32Array }> {
     const size = this.recipe.latentSize;
     const count = latents.length / size;
+    requireLayerMemory(this.largest, count);
     const { channels, height, width } = this.recipe.image;
     const imagesPerCall = Math.max(1, Math.floor(valuesPerCall / (channels * height * width)));
     let all: Uint8Array | Float32Array | undefined;

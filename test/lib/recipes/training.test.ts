@@ -137,7 +137,7 @@ describe('recipes in training', () => {
     }
   });
 
-  it.each([1, 3, ['mapping']])(
+  it.each([1, 3, ['styleMapping']])(
     'stylegan2 trains with frozen layers of G: %j',
     async (generator) => {
       // The mapping is what the first layers are: path length still differentiates by what it gives.

@@ -260,6 +260,25 @@ describe('weights of a checkpoint', () => {
     }
   });
 
+  it('of few weights and layers larger than memory are refused when images are made', async () => {
+    const path = await altered(
+      inGenerator((generator) => {
+        const outputs = generator['outputs'] as unknown as { image: string };
+        // 1×32,768×32,768 values: 4.3 GB for one image, 275 GB for 64.
+        (generator['nodes'] as unknown[]).push(
+          { name: 'up', op: 'upsample', inputs: [outputs.image], factor: 4096 },
+          { name: 'down', op: 'downsample', inputs: ['up'], factor: 4096 },
+        );
+        outputs.image = 'down';
+      }),
+    );
+    await using generator = await Generator.load(path, { threads: 1 });
+    await expect(generator.sample(64)).rejects.toMatchObject({
+      code: 'MEMORY',
+      message: expect.stringContaining('the values of a layer for 64 images take 275 GB'),
+    });
+  });
+
   it('that are not finite are refused, and the earlier checkpoint is named', async () => {
     const last = at(run, 20);
     await copyFile(last, join(dir, 'last'));
