@@ -164,9 +164,10 @@ async function run(dir, { source, options }, attempt) {
   });
 }
 
-const dryRun = (dir, { source }) => [
+const dryRun = (dir, { source, options }) => [
   ...['train', '--dry-run', '--recipe', 'gan-2014', '--threads', '1', '--batch', '2'],
   ...['--data', `${dir}/${source}`],
+  ...(options.split ? ['--split', options.split] : []),
 ];
 
 const made = () =>

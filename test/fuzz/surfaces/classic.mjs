@@ -22,9 +22,10 @@ async function open(dir, { source, options }, attempt) {
   });
 }
 
-const dryRun = (dir, { source }) => [
+const dryRun = (dir, { source, options }) => [
   ...['train', '--dry-run', '--recipe', 'gan-2014', '--threads', '1', '--batch', '2'],
   ...['--data', source.replace('DIR', dir)],
+  ...(options.split ? ['--split', options.split] : []),
 ];
 
 const sides = [0, 1, 2, 4, 5, 16, 255, 256, 65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];

@@ -25,6 +25,11 @@ const dryRun = (dir, { source, options }) => [
   ...['train', '--dry-run', '--recipe', 'gan-2014', '--threads', '1', '--batch', '2'],
   ...['--data', `${dir}/${source}`, '--size', '4'],
   ...(options.labelsFrom ? ['--labels-from', options.labelsFrom.replace('DIR', dir)] : []),
+  ...(options.onBroken ? ['--on-broken', options.onBroken] : []),
+  ...(options.split ? ['--split', options.split] : []),
+  ...(options.fit ? ['--fit', options.fit] : []),
+  ...(options.image ? ['--channels', String(options.image.channels)] : []),
+  ...(options.memoryLimit === undefined ? [] : ['--memory-limit', String(options.memoryLimit)]),
 ];
 
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="7" viewBox="0 0 9 7">
