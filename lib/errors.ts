@@ -1,4 +1,4 @@
-import { visible } from './text.js';
+import { onOneLine } from './text.js';
 
 /** What went wrong, in one stable word. The command line maps each code to an exit code (see `docs/cli.md`). */
 export type ErrorCode =
@@ -32,8 +32,9 @@ export type ErrorCode =
   | 'INTERNAL';
 
 /**
- * The one kind of error that ganode throws on purpose: a stable `code` and a one-line message, in which control characters of names
- * are escaped.
+ * The one kind of error that ganode throws on purpose: a stable `code` and a message of one line. Line ends become blanks; other
+ * control characters, which names and the contents of files may have, are written as `\u001b`, so that no message moves a
+ * terminal's cursor.
  */
 export class GanodeError extends Error {
   override readonly name = 'GanodeError';
@@ -46,7 +47,14 @@ export class GanodeError extends Error {
     options: { cause?: unknown; details?: Record<string, unknown> } = {},
   ) {
     super(
-      cut(visible(message), mostOfMessage),
+      cut(
+        onOneLine(
+          cut(message, mostOfMessage)
+            .trim()
+            .replace(/\s*\n\s*/g, ' '),
+        ),
+        mostOfMessage,
+      ),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.details = options.details ?? {};
@@ -75,7 +83,7 @@ export function showJson(value: unknown): string {
   if (typeof value === 'function') return 'function';
   // JSON has neither NaN nor infinities.
   if (ArrayBuffer.isView(value) || typeof value === 'number') return showValue(value);
-  return cut(jsonOf(value) ?? String(value), mostOfValue);
+  return cut(jsonOf(value) ?? showValue(value), mostOfValue);
 }
 
 function jsonOf(value: unknown): string | undefined {

@@ -5,11 +5,9 @@ import { onOneLine } from '../text.js';
 /** An error in one line: a GanodeError's whole message, and the first line of any other's. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const text =
-    error instanceof GanodeError
-      ? message.trim().replace(/\s*\n\s*/g, ' ')
-      : (message.trim().split('\n', 1)[0] as string);
-  return onOneLine(text);
+  return error instanceof GanodeError
+    ? message
+    : onOneLine(message.trim().split('\n', 1)[0] as string);
 }
 
 /** Whether stacks are asked for: `--stack` anywhere, or GANODE_DEBUG other than `0`. */

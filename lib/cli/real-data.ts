@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
 import { absoluteSource, openDataset, pathOf, type SourceOptions } from '../data/source.js';
 import { isMissingPart, type Split } from '../data/split.js';
-import { GanodeError } from '../errors.js';
+import { cut, GanodeError } from '../errors.js';
 import type { Recipe } from '../recipes/schema.js';
 import { readRunConfig } from '../train/run-config.js';
 import { defined } from './parse.js';
@@ -44,13 +44,16 @@ export async function ownSource(run: string): Promise<Source | undefined> {
   }
 }
 
+/** Characters of a path in the message: no path that exists on Linux has more than 4,096, and hardly any more than these. */
+const mostOfPath = 300;
+
 /** Throws `INVALID_DATA` where a run's data is no longer where it was. */
 export async function requireThere({ source }: Source, run: string): Promise<void> {
   const path = pathOf(source);
   if (path === undefined || (await stat(path).catch(() => undefined))) return;
   throw new GanodeError(
     'INVALID_DATA',
-    `${run}: was trained on ${path}, which is not there any more; --data SOURCE says where it is now`,
+    `${run}: was trained on ${cut(path, mostOfPath)}, which is not there any more; --data SOURCE says where it is now`,
     { details: { path } },
   );
 }

@@ -1,6 +1,6 @@
 /** NumPy's arrays as datasets: what the sides of an array are. */
 import { GanodeError } from '../errors.js';
-import { type NpyArray, readNpy } from '../image/npy.js';
+import { formatSides, type NpyArray, readNpy } from '../image/npy.js';
 import { ArrayDataset, type ArrayDatasetOptions, type Dataset } from './dataset.js';
 import { noted } from './derived.js';
 import { looksChannelsLast } from './layout.js';
@@ -31,7 +31,7 @@ export function arrayDataset(
   }
   const [, first = 1, second = 1, third = 1] = shape;
   const known = shape.length >= 2 && shape.length <= 4 && data.length > 0;
-  if (!known) throw fail(name, `expected ${readable} but it is ${shape.join('×')}`);
+  if (!known) throw fail(name, `expected ${readable} but it is ${formatSides(shape)}`);
   if (shape.length === 4) {
     const last = looksChannelsLast([first, second, third]);
     const [channels, height, width] = last ? [third, first, second] : [first, second, third];

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
 import { GanodeError } from '../errors.js';
 import { ioError } from '../files.js';
-import { type NpyArray, type NpyHeader, npyHeader, parseNpy } from '../image/npy.js';
+import { formatSides, type NpyArray, type NpyHeader, npyHeader, parseNpy } from '../image/npy.js';
 import type { Listed } from './npz-names.js';
 import { openZipFile } from './zip-reader.js';
 
@@ -83,7 +83,7 @@ export async function readArray(zip: ZipFile, path: string, { entry }: Item): Pr
     if (length !== size) {
       throw fail(
         where,
-        `its header promises ${shape.join('×')}, ${length} bytes, the archive ${size}`,
+        `its header promises ${formatSides(shape)}, ${length} bytes, the archive ${size}`,
       );
     }
     if (length > mostBytes) throw fail(where, `${length} bytes are more than 2 GiB`);

@@ -1,6 +1,7 @@
 /** NumPy's archives of arrays: a zip with an .npy file for each. https://numpy.org/doc/stable/reference/generated/numpy.savez.html */
-import { GanodeError } from '../errors.js';
-import type { NpyArray } from '../image/npy.js';
+import { cut, GanodeError, showValue } from '../errors.js';
+import { formatSides, type NpyArray } from '../image/npy.js';
+import { onOneLine } from '../text.js';
 import { arrayDataset } from './arrays.js';
 import type { Dataset } from './dataset.js';
 import { noted } from './derived.js';
@@ -44,9 +45,9 @@ export async function openNpz(
       ...(labels?.values && { labels: labels.values }),
       ...(split && splits && { split, splits }),
     });
-    const sides = images.shape.join('×');
-    const beside = choice.labels === undefined ? 'no labels' : `labels "${choice.labels}"`;
-    const note = `${path}: images are "${choice.images}" (${[sides, how].filter(Boolean).join(', ')}), ${beside}${labels?.problem ?? ''}`;
+    const sides = formatSides(images.shape);
+    const beside = choice.labels === undefined ? 'no labels' : `labels "${nameOf(choice.labels)}"`;
+    const note = `${path}: images are "${nameOf(choice.images)}" (${[sides, how].filter(Boolean).join(', ')}), ${beside}${labels?.problem ?? ''}`;
     return noted(dataset, note);
   } catch (error) {
     throw error instanceof GanodeError ? error : broken(path, error);
@@ -80,15 +81,26 @@ function choose(
 function named(path: string, names: readonly string[]): { whole: Choice } {
   const [images = '', labels] = names;
   if (names.length > 2 || names.includes('')) {
-    throw fail(path, `expected IMAGES or IMAGES,LABELS after the colon but received "${names}"`);
+    throw fail(
+      path,
+      `expected IMAGES or IMAGES,LABELS after the colon but received ${showValue(names.join(','))}`,
+    );
   }
   return { whole: { images, ...(labels !== undefined && { labels }) } };
 }
 
 function find(entries: ReadonlyMap<string, Item>, path: string, name: string): Item {
   const found = entries.get(name);
-  if (!found) throw fail(path, `has no array "${name}": it holds ${listed([...entries.values()])}`);
+  if (!found)
+    throw fail(path, `has no array "${nameOf(name)}": it holds ${listed([...entries.values()])}`);
   return found;
+}
+
+/** Characters of an array's name in a message. */
+const mostOfName = 40;
+
+function nameOf(array: string): string {
+  return onOneLine(cut(array, mostOfName));
 }
 
 /** Names, sides and types, as a message has them. */
@@ -97,7 +109,8 @@ function listed(arrays: readonly Listed[]): string {
   const texts = arrays
     .slice(0, mostListed)
     .map(
-      ({ name, shape, descr }) => `${name} (${[shape.join('×'), descr].filter(Boolean).join(' ')})`,
+      ({ name, shape, descr }) =>
+        `${nameOf(name)} (${[formatSides(shape), descr].filter(Boolean).join(' ')})`,
     );
   const more = arrays.length > mostListed ? `, and ${arrays.length - mostListed} more` : '';
   return `${texts.join(', ')}${more}`;
@@ -110,7 +123,7 @@ function labelsOf(
 ): { values?: NpyArray['data']; problem?: string } {
   if (!isLabels({ shape }, count)) {
     return {
-      problem: `, which are left out: they are ${shape.join('×')}, not one class an image (${count})`,
+      problem: `, which are left out: they are ${formatSides(shape)}, not one class an image (${count})`,
     };
   }
   return { values: data };

@@ -81,6 +81,9 @@ export async function openDataset(source: string, options: SourceOptions = {}): 
   if (typeof source !== 'string') throw invalid('source', 'a name of data or a path', source);
   if (typeof options !== 'object' || options === null)
     throw invalid('options', 'an object', options);
+  const { image } = options;
+  if (image !== undefined && (typeof image !== 'object' || image === null || Array.isArray(image)))
+    throw invalid('image', 'an object { channels, height, width }', image);
   if (options.fit !== undefined) requireFit(options.fit);
   for (const [side, size] of Object.entries(options.image ?? {})) {
     if (side !== 'channels') requireInRange(`image.${side}`, size, ranges.side);

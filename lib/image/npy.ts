@@ -144,7 +144,7 @@ export function parseNpy(bytes: Uint8Array, path: string): NpyArray {
   if (!header) throw failure(path, `cut short: ${bytes.length} bytes hold no header`);
   const { shape, descr, start, length } = header;
   if (length !== bytes.length) {
-    const promised = `${shape.join('×')} = ${length - start} bytes`;
+    const promised = `${formatSides(shape)} = ${length - start} bytes`;
     throw failure(path, `expected ${promised} but ${bytes.length - start} follow`);
   }
   const kind = kinds[descr] as Kind;
@@ -155,6 +155,13 @@ export function parseNpy(bytes: Uint8Array, path: string): NpyArray {
     ? (bytes.buffer as ArrayBuffer)
     : Uint8Array.from(bytes.subarray(start)).buffer;
   return { shape, data: kind.read(values, aligned ? offset : 0, product(shape)) };
+}
+
+/** Sides of an array as messages show them: a file may say that it has thousands. */
+export function formatSides(shape: readonly number[]): string {
+  const most = 8;
+  const first = shape.slice(0, most).join('×');
+  return shape.length > most ? `${first}×… (${shape.length} sides)` : first;
 }
 
 function failure(path: string, message: string): GanodeError {

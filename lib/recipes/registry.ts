@@ -1,4 +1,4 @@
-import { GanodeError } from '../errors.js';
+import { GanodeError, showValue } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { aae } from './aae.js';
 import { acgan } from './acgan.js';
@@ -61,6 +61,6 @@ export function findRecipe(name: string): RecipeDefinition {
   const names = recipes.map((recipe) => recipe.name);
   throw new GanodeError(
     'INVALID_OPTION',
-    `Unknown recipe "${name}"${didYouMean(name, names) || `; there are ${names.join(', ')}`}`,
+    `Unknown recipe ${showValue(name)}${didYouMean(name, names) || `; there are ${names.join(', ')}`}`,
   );
 }

@@ -1,7 +1,10 @@
-import { GanodeError, showJson } from '../errors.js';
+import { cut, GanodeError, showJson, showValue } from '../errors.js';
 import { requirePlain } from '../json.js';
 import type { RecipeConfig } from './resolve.js';
 import { isObject } from './validate.js';
+
+/** Characters of a setting in a message. */
+const mostOfSetting = 80;
 
 /** What networks are built from: without effect on a config that carries them. */
 const builds = new Set(['model', 'image', 'classes']);
@@ -23,13 +26,13 @@ export function applySettings(config: RecipeConfig, settings: readonly string[])
     if (equals < 1 || path.some((key) => key === '' || key === '__proto__')) {
       throw new GanodeError(
         'INVALID_OPTION',
-        `Expected path=value for --set but received ${showJson(setting)}`,
+        `Expected path=value for --set but received ${showValue(setting)}`,
       );
     }
     if (builds.has(path[0] as string) && carriesNetworks(result)) {
       throw new GanodeError(
         'INVALID_OPTION',
-        `--set ${setting}: the config carries its networks (models); take them out to have them built anew`,
+        `--set ${shortly(setting)}: the config carries its networks (models); take them out to have them built anew`,
       );
     }
     assign(result, path, parseValue(setting.slice(equals + 1)), setting);
@@ -50,17 +53,23 @@ function assign(
 ): void {
   let at = target;
   for (const key of path.slice(0, -1)) {
-    at[key] ??= {};
-    const next = at[key];
-    if (typeof next !== 'object' || Array.isArray(next)) {
+    // What every object inherits, such as `toString`, is no setting.
+    const next = (Object.hasOwn(at, key) ? at[key] : undefined) ?? {};
+    if (!isObject(next)) {
       throw new GanodeError(
         'INVALID_OPTION',
-        `Expected an object at "${key}" for --set ${setting} but received ${showJson(next)}`,
+        `Expected an object at ${showValue(key)} for --set ${shortly(setting)} but received ${showJson(next)}`,
       );
     }
-    at = next as Record<string, unknown>;
+    at[key] = next;
+    at = next;
   }
   at[path.at(-1) as string] = value;
+}
+
+/** A setting as messages show it. */
+function shortly(setting: string): string {
+  return cut(setting, mostOfSetting);
 }
 
 function parseValue(text: string): unknown {

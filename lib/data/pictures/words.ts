@@ -1,10 +1,13 @@
+import { onOneLine } from '../../text.js';
+
 /** Wordings that several messages share; each stays short whatever names come in. */
 
 /** Characters of a name that a message shows. */
 const mostCharacters = 100;
 
-/** A name as messages show it: the middle of a very long one is left out. */
-export function shown(name: string): string {
+/** A name as messages show it: without control characters, and the middle of a very long one is left out. */
+export function shown(text: string): string {
+  const name = onOneLine(text);
   if (name.length <= mostCharacters) return name;
   const characters = [...name];
   if (characters.length <= mostCharacters) return name;

@@ -38,7 +38,8 @@ describe('the addon', () => {
   });
 
   it('takes whole numbers for the size of pictures', async () => {
-    const extractor = { path: 'absent.pt', input: 'float', range: [0, 1], channels: 3 } as const;
+    const range: [number, number] = [0, 1];
+    const extractor = { path: 'absent.pt', input: 'float', range, channels: 3 } as const;
     for (const size of [
       [8, 1.5],
       [1e300, 8],

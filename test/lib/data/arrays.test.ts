@@ -6,7 +6,7 @@ import type { Dataset } from '../../../lib/data/dataset.js';
 import { openDataset } from '../../../lib/data/source.js';
 import { npy } from '../../../lib/image/npy.js';
 import { temporaryDir } from '../../helpers/tiny.js';
-import { type ZipEntry, zip } from '../../helpers/zip.js';
+import { type ZipEntry, zip } from '../../helpers/zip.mjs';
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const bytes = (...shape: number[]): Uint8Array =>

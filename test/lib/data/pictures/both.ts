@@ -4,7 +4,7 @@ import type { Dataset } from '../../../../lib/data/dataset.js';
 import { openDataset, type SourceOptions } from '../../../../lib/data/source.js';
 import { fill } from '../../../helpers/pictures.js';
 import { temporaryDir } from '../../../helpers/tiny.js';
-import { zip } from '../../../helpers/zip.js';
+import { zip } from '../../../helpers/zip.mjs';
 
 /** Files as a folder and as a zip, kept in memory and streamed: all that must be alike. */
 export const ways = [

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../../../lib/data/source.js';
 import { blue, firstPixels, green, plain, red } from '../../../helpers/pictures.js';
 import { temporaryDir } from '../../../helpers/tiny.js';
-import { type ZipEntry, zip } from '../../../helpers/zip.js';
+import { type ZipEntry, zip } from '../../../helpers/zip.mjs';
 
 const [r, g, b] = await Promise.all([plain(red), plain(green), plain(blue)]);
 

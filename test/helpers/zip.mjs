@@ -1,23 +1,9 @@
 /** Zips, made byte by byte: good ones and ones that no archiver would make. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
-export interface ZipEntry {
-  name: string;
-  data: Uint8Array;
-  /** Deflated instead of stored. */
-  deflated?: boolean;
-  encrypted?: boolean;
-  /** What the directory says of its size, where it lies. */
-  declaredSize?: number;
-  /** A method of compression that is only claimed. */
-  method?: number;
-  /** A checksum that is not that of the data. */
-  checksum?: number;
-}
-
-export function zip(entries: readonly ZipEntry[]): Buffer {
-  const files: Buffer[] = [];
-  const directory: Buffer[] = [];
+export function zip(entries) {
+  const files = [];
+  const directory = [];
   let offset = 0;
   for (const { name, data, deflated, encrypted, declaredSize, method, checksum } of entries) {
     const bytes = Buffer.from(name);
