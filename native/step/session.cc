@@ -285,7 +285,12 @@ void Session::restore(const Checkpoint& file, const std::string& path) {
   }
 
   const at::NoGradGuard noGrad;
-  random_.set_state(random->second);
+  try {
+    random_.set_state(random->second);
+  } catch (const c10::Error&) {
+    // Bytes of the right number that are no state of this generator; it stays as it was.
+    mismatch(path, "expected random to be the state of a generator");
+  }
   for (const auto& [name, tensor] : own) tensor.detach().copy_(file.tensors.at(name));
   stepsDone_ = std::stoll(digits);
 }
