@@ -30,7 +30,6 @@ Graph::Graph(GraphSpec spec) : spec_(std::move(spec)) {
     inputs_.emplace_back(name, indices.size());
     indices.emplace(name, indices.size());
     shapes_[name] = shape;
-    valuesIn(shape.dims, "input \"" + name + "\": ");
   }
   for (const NodeSpec& node : spec_.nodes) {
     addNode(node, indices);
