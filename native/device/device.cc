@@ -5,6 +5,7 @@
 #include <ATen/autocast_mode.h>
 #include <ATen/cpu/Utils.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <mutex>
 #include <string_view>
@@ -73,8 +74,10 @@ std::string threadRuntime() { return runtime(); }
 
 int64_t defaultThreads() {
   static const int64_t threads = [] {
+    // A number for each level of regions within regions, of which the first counts: "4,2".
     const char* asked = std::getenv("OMP_NUM_THREADS");
-    return asked && *asked != '\0' ? int64_t{at::get_num_threads()} : usableProcessors().threads();
+    const long number = asked ? std::strtol(asked, nullptr, 10) : 0;
+    return number >= 1 ? std::min<int64_t>(number, kMostThreads) : usableProcessors().threads();
   }();
   return threads;
 }
@@ -96,8 +99,10 @@ void useThreads(int64_t threads) {
   try {
     parallel::Team::own().reserve(static_cast<int>(threads));
   } catch (const std::system_error& error) {
-    throw Error("MEMORY", "the system has no room for " + std::to_string(threads) + " threads (" +
-                              error.what() + "); fewer threads may do");
+    throw Error("MEMORY",
+                "the system has no room for " + std::to_string(threads) + " threads (" + error.what() +
+                    "); fewer of them may do",
+                {{"threads", static_cast<double>(threads)}});
   }
 }
 

@@ -53,17 +53,27 @@ Team& Team::own() {
   return *team;
 }
 
-Team::~Team() {
+Team::~Team() { end(); }
+
+void Team::end() {
   ending_ = true;
   ++region_;
   region_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  ending_ = false;
 }
 
 void Team::reserve(int count) {
   const int needed = std::min(count, kMostParts) - 1;
-  while (static_cast<int>(threads_.size()) < needed)
-    threads_.emplace_back([this, seen = region_.load()] { work(seen); });
+  try {
+    while (static_cast<int>(threads_.size()) < needed)
+      threads_.emplace_back([this, seen = region_.load()] { work(seen); });
+  } catch (...) {
+    // The process may need what they took to end well.
+    end();
+    throw;
+  }
 }
 
 void Team::run(void (*body)(void*), void* data, int count, Parts parts) {

@@ -66,6 +66,7 @@ class Team {
   void barrier();
 
  private:
+  void end();
   void work(uint32_t seen);
   void takeParts();
   // Leaves the work to others until `until`, but for a region that stands still without this thread.

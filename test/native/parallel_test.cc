@@ -1,8 +1,10 @@
 // Teams, on which parallel regions run, and OpenMP's constructs on them.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <numeric>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -19,6 +21,23 @@ namespace {
 using ganode::parallel::forRanges;
 using ganode::parallel::part;
 using ganode::parallel::Team;
+
+// While it lives, the process gets no more addresses, and so no stacks for threads.
+class NoMoreAddresses {
+ public:
+  NoMoreAddresses() {
+    ::getrlimit(RLIMIT_AS, &before_);
+    rlimit least = before_;
+    least.rlim_cur = 1;
+    ::setrlimit(RLIMIT_AS, &least);
+  }
+  NoMoreAddresses(const NoMoreAddresses&) = delete;
+  NoMoreAddresses& operator=(const NoMoreAddresses&) = delete;
+  ~NoMoreAddresses() { ::setrlimit(RLIMIT_AS, &before_); }
+
+ private:
+  rlimit before_{};
+};
 
 // A region whose parts count themselves.
 std::vector<int> partsRun(Team& team, int count, Team::Parts kind = Team::Parts::mayWait) {
@@ -57,6 +76,18 @@ TEST_CASE("a team without threads of its own runs all parts on the caller's") {
   CHECK(partsRun(team, 3) == std::vector<int>{1, 0, 0});
   CHECK(partsRun(team, 3, Team::Parts::independent) == std::vector<int>{1, 1, 1});
   CHECK(part() == nullptr);
+}
+
+TEST_CASE("a team that the system gives no threads has none, and works") {
+  Team team;
+  {
+    const NoMoreAddresses none;
+    CHECK_THROWS_AS(team.reserve(400), std::system_error);
+  }
+  CHECK(team.size() == 1);
+  CHECK(partsRun(team, 3, Team::Parts::independent) == std::vector<int>{1, 1, 1});
+  team.reserve(3);
+  CHECK(partsRun(team, 3) == std::vector<int>{1, 1, 1});
 }
 
 TEST_CASE("parts that wait for each other have a thread each") {

@@ -16,7 +16,7 @@ const training = `
   import { createHash } from 'node:crypto';
   import { ArrayDataset, Trainer } from '${new URL('../../dist/index.js', import.meta.url)}';
   const images = Uint8Array.from({ length: 96 * 28 * 28 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
-  const data = new ArrayDataset({ images, shape: [1, 28, 28] });
+  const data = new ArrayDataset({ images, image: { channels: 1, height: 28, width: 28 } });
   const recipe = { recipe: 'dcgan', model: { width: 16 }, batch: 32, threads: 2, precision: 'fp32', reportEvery: 1 };
   const trainer = await Trainer.create({ recipe, data });
   const hash = createHash('sha256');
@@ -128,7 +128,7 @@ it.runIf(linux)('threads that there is no room for are one line and a code', asy
     expect({ code, stderr }).toEqual({
       code: 8,
       stderr: expect.stringMatching(
-        /^ganode: the system has no room for 500 threads \(.+\); fewer threads may do\n$/,
+        /^ganode: the system has no room for 500 threads \(.+\); fewer of them may do\n$/,
       ),
     });
   });

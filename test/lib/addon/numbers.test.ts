@@ -69,11 +69,11 @@ describe('the addon', () => {
     );
     expect(nodes[0]).toMatchObject({ parameters: 2 ** 30 + 1024, multiplyAdds: 2 ** 30 });
     expect(() => native().inspectGraph(graphOf([2 ** 31, 2 ** 31, 4]))).toThrow(
-      'input "x": expected at most 2147483648 values, got the shape [2147483648, 2147483648, 4]',
+      'input "x": expected at most 2147483648 values an item, got [2147483648, 2147483648, 4]',
     );
     const wide = { name: 'last', op: 'dense', inputs: ['x'], units: 1e6 };
     expect(() => native().inspectGraph(graphOf([1e6], wide))).toThrow(
-      'node "last" (dense): weight: expected at most 2147483648 values, got the shape [1000000, 1000000]',
+      'node "last" (dense): expected weight of at most 2147483648 values, got [1000000, 1000000]',
     );
     // As 64 bits, 2^62 · 4 is 0, and so would be the values of the input.
     const shape = [2 ** 31, 2 ** 31, 4];
