@@ -49,7 +49,10 @@ export async function readConfigFile(path: string): Promise<Record<string, unkno
   } catch (error) {
     if (!(error instanceof GanodeError)) throw error;
     const { message, code, details } = error;
-    const field = details['path'] === '' ? message.replace(/^recipe: /, '') : message;
+    const field =
+      details['path'] === ''
+        ? message.replace(/^recipe: expected object/, 'expected a JSON object')
+        : message;
     throw new GanodeError(code, `${path}: ${field}`, { cause: error, details: { path } });
   }
 }

@@ -69,7 +69,7 @@ describe('the addon', () => {
     );
     expect(nodes[0]).toMatchObject({ parameters: 2 ** 30 + 1024, multiplyAdds: 2 ** 30 });
     expect(() => native().inspectGraph(graphOf([2 ** 31, 2 ** 31, 4]))).toThrow(
-      'input "x": expected at most 2147483648 values an item, got [2147483648, 2147483648, 4]',
+      'graph: input "x": expected at most 2147483648 values an item, got [2147483648, 2147483648, 4]',
     );
     const wide = { name: 'last', op: 'dense', inputs: ['x'], units: 1e6 };
     expect(() => native().inspectGraph(graphOf([1e6], wide))).toThrow(

@@ -219,12 +219,12 @@ describe('weights of a checkpoint', () => {
     const path = await altered(withLargeGenerator);
     const before = process.resourceUsage().maxRSS;
     const ways = [
-      Generator.load(path, { ema: false }),
-      Generator.load(path),
-      train({ recipe: {}, resume: path, out: join(dir, 'large') }),
+      () => Generator.load(path, { ema: false }),
+      () => Generator.load(path),
+      () => train({ recipe: {}, resume: path, out: join(dir, 'large') }),
     ];
     for (const way of ways) {
-      await expect(way).rejects.toMatchObject({
+      await expect(way()).rejects.toMatchObject({
         code: 'CHECKPOINT_MISMATCH',
         message: expect.stringMatching(
           /dense(_1)?\.weight: expected shape \[6000, 6\], got|expected a tensor/,
@@ -245,7 +245,7 @@ describe('weights of a checkpoint', () => {
     [{ op: 'conv2d', filters: 0, kernel: 1 }, 'filters to be a whole number from 1'],
     [{ op: 'conv2d', filters: 2 ** 63, kernel: 1 }, 'filters to be a whole number from 1'],
     [{ op: 'reshape', shape: [2 ** 32, 2 ** 32, 1] }, '1 to 8 whole numbers'],
-    [{ op: 'reshape', shape: [2 ** 31, 2 ** 31, 2 ** 31] }, 'cannot reshape'],
+    [{ op: 'reshape', shape: [2 ** 31, 2 ** 31, 2 ** 31] }, 'their product at most 2147483648'],
   ])('of absurd sizes are refused: %j', async (node, message) => {
     const path = await altered(
       inGenerator((generator) => {

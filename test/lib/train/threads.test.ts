@@ -35,6 +35,6 @@ it('but not with the same number, nor where the checkpoint does not know it', as
   expect(readMetadata({ ...report, metadata }, out).threads).toBeUndefined();
   for (const odd of ['0', '1e9', 'two', '']) {
     const hostile = { ...report, metadata: { ...metadata, 'ganode.threads': odd } };
-    expect(() => readMetadata(hostile, out)).toThrow(/: ganode\.threads: expected /);
+    expect(() => readMetadata(hostile, out)).toThrow(/: ganode\.threads: /);
   }
 });

@@ -237,7 +237,7 @@ describe('a file of labels that is named', () => {
     await writeFile(large, '');
     await truncate(large, 2 ** 26 + 1);
     await expect(openDataset(dir, { labelsFrom: large })).rejects.toThrow(
-      /large\.csv: cannot be used as labels: expected at most 67108864 bytes but it has 67108865/,
+      /large\.csv: cannot be used as labels: expected at most 67 MB but it has 67 MB/,
     );
     await expect(openDataset('ring', { labelsFrom: 'folders' })).rejects.toThrow(
       /Expected nothing, as ring is no folder or zip of pictures, for labelsFrom but received "folders"/,
