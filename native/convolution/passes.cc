@@ -36,9 +36,8 @@ const Kernels<T>& kernels() {
 template <typename Kernel, typename... Pointers>
 void spread(const char* name, Kernel kernel, const Extent& extent, int64_t count, Pointers... pointers) {
   RECORD_FUNCTION(name, {});
-  parallel::forRanges(count, at::get_num_threads(), [&](int64_t first, int64_t last) {
-    kernel(extent, pointers..., first, last);
-  });
+  parallel::forRanges(count, at::get_num_threads(),
+                      [&](int64_t first, int64_t last) { kernel(extent, pointers..., first, last); });
 }
 
 at::Tensor dense(const std::optional<at::Tensor>& bias) { return bias ? bias->contiguous() : at::Tensor(); }
