@@ -88,22 +88,23 @@ void useThreads(int64_t threads) {
                                       " for threads but received " + std::to_string(threads));
   }
   if (threads <= 0) threads = defaultThreads();
-  {
-    // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and
-    // OpenMP's own, a thread's. Setting both under one lock keeps two sessions with different numbers apart.
-    static std::mutex mutex;
-    const std::lock_guard lock(mutex);
-    at::set_num_threads(static_cast<int>(threads));
-    at::internal::lazy_init_num_threads();
-  }
   try {
     parallel::Team::own().reserve(static_cast<int>(threads));
+    // `at::set_num_threads` starts as many for a pool of its own (XNNPACK's), and where it gets too few the
+    // process crashes at its end. So that there is room for them is tried before.
+    parallel::Team().reserve(static_cast<int>(threads));
   } catch (const std::system_error& error) {
     throw Error("MEMORY",
                 "the system has no room for " + std::to_string(threads) + " threads (" + error.what() +
                     "); fewer of them may do",
                 {{"threads", static_cast<double>(threads)}});
   }
+  // ATen keeps the number twice: a global one, which a thread takes over at its first parallel region, and
+  // OpenMP's own, a thread's. Setting both under one lock keeps two sessions with different numbers apart.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  at::set_num_threads(static_cast<int>(threads));
+  at::internal::lazy_init_num_threads();
 }
 
 PrecisionScope::PrecisionScope(bool on, const at::Device& device) : on_(on), type_(device.type()) {

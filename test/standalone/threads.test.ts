@@ -16,7 +16,7 @@ const training = `
   import { createHash } from 'node:crypto';
   import { ArrayDataset, Trainer } from '${new URL('../../dist/index.js', import.meta.url)}';
   const images = Uint8Array.from({ length: 96 * 28 * 28 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
-  const data = new ArrayDataset({ images, image: { channels: 1, height: 28, width: 28 } });
+  const data = new ArrayDataset({ images, shape: { channels: 1, height: 28, width: 28 } });
   const recipe = { recipe: 'dcgan', model: { width: 16 }, batch: 32, threads: 2, precision: 'fp32', reportEvery: 1 };
   const trainer = await Trainer.create({ recipe, data });
   const hash = createHash('sha256');

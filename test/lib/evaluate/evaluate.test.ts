@@ -300,8 +300,8 @@ describe('evaluate refuses', () => {
       [{ neighbours: { precision: 30 } }, /more images than the 30 neighbours/],
       [{ neighbours: { density: 0 } }, /from 1 to 10000 for neighbours\.density/],
       [{ kernel: { subsetSize: 31 } }, /from 2 to 30 for kernel\.subsetSize/],
-      [{ kernel: { subsets: 0 } }, /from 1 for kernel\.subsets/],
-      [{ splits: 0 }, /from 1 for splits/],
+      [{ kernel: { subsets: 0 } }, /from 1 to 10000 for kernel\.subsets/],
+      [{ splits: 0 }, /from 1 to 10000 for splits/],
       [{ metrics: [] }, /Expected a metric: frechetDistance/],
       [{ metrics: ['recal' as never] }, /Unknown metric "recal"; did you mean "recall"\?/],
     ];
