@@ -90,7 +90,7 @@ describe('doctor', () => {
       `addon +${version}, .+ganode\\.node`,
       'libtorch +2\\.13\\.0\\S* \\(built against 2\\.13\\.0\\S*\\), .+',
       'processor +\\w+, bfloat16 (yes|no)',
-      'threads +\\d+',
+      'threads +\\d+: .+; run by ganode',
       'cuda +.+',
       'all is well',
     ];
