@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <chrono>
 #include <numeric>
 #include <system_error>
 #include <thread>
@@ -10,6 +11,8 @@
 
 #include "parallel/loop.h"
 #include "parallel/openmp.h"
+#include "parallel/patience.h"
+#include "parallel/presence.h"
 #include "parallel/team.h"
 #ifdef GANODE_OPENMP_REGIONS
 #include "openmp/regions.h"
@@ -20,6 +23,8 @@ namespace {
 
 using ganode::parallel::forRanges;
 using ganode::parallel::part;
+using ganode::parallel::Patience;
+using ganode::parallel::Presence;
 using ganode::parallel::Team;
 
 // While it lives, the process gets no more addresses, and so no stacks for threads.
@@ -110,6 +115,54 @@ TEST_CASE("parts that wait for each other have a thread each") {
         &meeting, kThreads);
     REQUIRE(meeting.met == kThreads);
   }
+}
+
+TEST_CASE("a thread that lost its time stays away, but not from parts that wait for it") {
+  Team team;
+  team.reserve(2);
+  struct Both {
+    std::atomic<int> here{0};
+    std::atomic<int> met{0};
+  };
+  for (int round = 0; round < 3; ++round) {
+    // Sleeping is to want a processor and to have none, as far as clocks tell.
+    team.run([](void*) { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }, nullptr, 2);
+    Both both;
+    team.run(
+        [](void* data) {
+          auto& b = *static_cast<Both*>(data);
+          ++b.here;
+          while (b.here < 2) std::this_thread::yield();
+          ++b.met;
+        },
+        &both, 2);
+    CHECK(both.met == 2);
+  }
+}
+
+TEST_CASE("a thread that had no processor stays away, and longer when that is soon again") {
+  using std::chrono::milliseconds;
+  Presence presence;
+  presence.begin();
+  const auto lose = [&] {
+    std::this_thread::sleep_for(milliseconds(15));
+    return presence.check();
+  };
+  CHECK(lose() == milliseconds(20));
+  CHECK(lose() == milliseconds(40));
+  CHECK(lose() == milliseconds(80));
+  // Away by its own will: nothing is lost.
+  std::this_thread::sleep_for(milliseconds(60));
+  presence.begin();
+  CHECK(presence.check() == milliseconds(0));
+}
+
+TEST_CASE("patience ends, and not before what is looked for has come") {
+  Patience patience(std::chrono::milliseconds(20), std::chrono::milliseconds(1));
+  int looks = 0;
+  CHECK(patience.look([&] { return ++looks > 100; }));
+  CHECK(looks == 101);
+  CHECK_FALSE(patience.look([] { return false; }));
 }
 
 TEST_CASE("a barrier is passed when all parts have come") {
