@@ -13,6 +13,12 @@
 namespace ganode::parallel {
 namespace {
 
+// The linker gives addresses as integers.
+template <typename T>
+T* pointerTo(ElfW(Addr) address) {
+  return reinterpret_cast<T*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
 // Relocations that put the address of a function into a slot.
 bool isFunctionSlot(uint64_t type) {
 #if defined(__x86_64__)
@@ -41,19 +47,19 @@ Tables tablesOf(const dl_phdr_info& info, const ElfW(Dyn) * dynamic) {
     const auto value = dynamic->d_un.d_ptr;
     switch (dynamic->d_tag) {
       case DT_SYMTAB:
-        tables.symbols = reinterpret_cast<const ElfW(Sym)*>(at(value));
+        tables.symbols = pointerTo<const ElfW(Sym)>(at(value));
         break;
       case DT_STRTAB:
-        tables.strings = reinterpret_cast<const char*>(at(value));
+        tables.strings = pointerTo<const char>(at(value));
         break;
       case DT_RELA:
-        tables.relocations = reinterpret_cast<const ElfW(Rela)*>(at(value));
+        tables.relocations = pointerTo<const ElfW(Rela)>(at(value));
         break;
       case DT_RELASZ:
         tables.relocationBytes = dynamic->d_un.d_val;
         break;
       case DT_JMPREL:
-        tables.jumps = reinterpret_cast<const ElfW(Rela)*>(at(value));
+        tables.jumps = pointerTo<const ElfW(Rela)>(at(value));
         break;
       case DT_PLTRELSZ:
         tables.jumpBytes = dynamic->d_un.d_val;
@@ -80,8 +86,7 @@ int visit(dl_phdr_info* info, size_t, void* data) {
   size_t sealedBytes = 0;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[i];
-    if (segment.p_type == PT_DYNAMIC)
-      dynamic = reinterpret_cast<const ElfW(Dyn)*>(info->dlpi_addr + segment.p_vaddr);
+    if (segment.p_type == PT_DYNAMIC) dynamic = pointerTo<const ElfW(Dyn)>(info->dlpi_addr + segment.p_vaddr);
     if (segment.p_type == PT_GNU_RELRO) {
       sealed = info->dlpi_addr + segment.p_vaddr;
       sealedBytes = segment.p_memsz;
@@ -99,7 +104,7 @@ int visit(dl_phdr_info* info, size_t, void* data) {
       if (!search.wanted(name)) continue;
       const ElfW(Addr) slot = info->dlpi_addr + entry.r_offset;
       const bool readOnly = slot >= sealed && slot < sealed + sealedBytes;
-      search.found.push_back({library, name, reinterpret_cast<void**>(slot), readOnly});
+      search.found.push_back({library, name, pointerTo<void*>(slot), readOnly});
     }
   };
   scan(tables.jumps, tables.jumpBytes);
@@ -117,7 +122,7 @@ std::vector<Import> findImports(bool (*among)(const std::string&), bool (*wanted
 
 bool replaceImport(const Import& import, void* function) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  void* begin = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(import.slot) & ~(page - 1));
+  void* begin = pointerTo<void>(reinterpret_cast<uintptr_t>(import.slot) & ~(page - 1));
   if (import.readOnly && mprotect(begin, page, PROT_READ | PROT_WRITE) != 0) return false;
   __atomic_store_n(import.slot, function, __ATOMIC_RELEASE);
   if (import.readOnly) mprotect(begin, page, PROT_READ);
