@@ -19,6 +19,12 @@ constexpr Patience kForParts{microseconds{300}, microseconds{20}};
 // How long a region may stand still that needs a thread which stays away.
 constexpr std::chrono::milliseconds kBetweenLooks{2};
 
+// Threads beside the owner's for which there are processors.
+int mostAtWork() {
+  static const int count = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+  return count;
+}
+
 constexpr int kMostParts = 0xffff;
 
 constexpr uint64_t pack(uint32_t region, int count, int taken) {
@@ -59,6 +65,7 @@ void Team::end() {
   ending_ = true;
   ++region_;
   region_.notify_all();
+  callSpares();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   ending_ = false;
@@ -67,8 +74,13 @@ void Team::end() {
 void Team::reserve(int count) {
   const int needed = std::min(count, kMostParts) - 1;
   try {
-    while (static_cast<int>(threads_.size()) < needed)
-      threads_.emplace_back([this, seen = region_.load()] { work(seen); });
+    while (static_cast<int>(threads_.size()) < needed) {
+      const int spare = static_cast<int>(threads_.size()) - mostAtWork();
+      if (spare < 0)
+        threads_.emplace_back([this, seen = region_.load()] { work(seen); });
+      else
+        threads_.emplace_back([this, spare] { workAsSpare(spare); });
+    }
   } catch (...) {
     // The process may need what they took to end well.
     end();
@@ -155,6 +167,34 @@ void Team::work(uint32_t seen) {
   }
 }
 
+void Team::callSpares() {
+  ++calls_;
+  calls_.notify_all();
+}
+
+void Team::workAsSpare(int spare) {
+  while (!ending_) {
+    if (spare > 0) {
+      const uint32_t calls = calls_.load();
+      takeParts();
+      if (!ending_) calls_.wait(calls);
+      continue;
+    }
+    // The first of them looks after the others.
+    const uint64_t before = parts_.load();
+    std::this_thread::sleep_for(kBetweenLooks);
+    if (ending_ || parts_.load() != before) continue;
+    if (takenOf(before) < countOf(before)) {
+      callSpares();
+      takeParts();
+    } else {
+      ++asleep_;
+      region_.wait(static_cast<uint32_t>(before >> 32));
+      --asleep_;
+    }
+  }
+}
+
 void Team::stayAway(Presence::Clock::time_point until) {
   uint64_t before = parts_.load();
   while (!ending_ && Presence::Clock::now() < until) {
@@ -168,6 +208,7 @@ void Team::stayAway(Presence::Clock::time_point until) {
 
 void Team::barrier() {
   const uint32_t passed = passed_.load();
+  if (takenOf(parts_.load()) < count_) callSpares();
   if (arrived_.fetch_add(1) + 1 == static_cast<uint32_t>(count_)) {
     arrived_.store(0);
     ++passed_;

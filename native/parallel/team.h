@@ -68,6 +68,8 @@ class Team {
  private:
   void end();
   void work(uint32_t seen);
+  void workAsSpare(int spare);
+  void callSpares();
   void takeParts();
   // Leaves the work to others until `until`, but for a region that stands still without this thread.
   void stayAway(Presence::Clock::time_point until);
@@ -92,6 +94,8 @@ class Team {
   std::atomic<bool> ending_{false};
   alignas(kLine) std::atomic<uint32_t> ended_{0};
   std::atomic<uint32_t> ownerSleeps_{0};
+  // Times that the spare threads were called.
+  std::atomic<uint32_t> calls_{0};
   alignas(kLine) std::atomic<uint32_t> arrived_{0};
   std::atomic<uint32_t> passed_{0};
 };
