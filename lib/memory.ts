@@ -63,7 +63,7 @@ export function asOutOfMemory(error: unknown): unknown {
 
 /** What the native side says of memory that ran out, with what there is and what takes less. */
 export function nativeOutOfMemory(message: string, details: Record<string, unknown>): GanodeError {
-  // There is no room for threads: their message says what helps.
+  // Where it is threads that there is no room for, the message says already what helps.
   if ('threads' in details) return new GanodeError('MEMORY', message, { details });
   const ofFile = 'path' in details;
   const onDevice = 'device' in details;

@@ -9,7 +9,7 @@ export interface NumberRange {
   readonly most: number;
   /** Whole numbers only. */
   readonly whole: boolean;
-  /** `least` itself is none of them. */
+  /** Whether `least` itself is outside the range. */
   readonly above: boolean;
 }
 
@@ -35,18 +35,18 @@ const above = (least: number, most: number): NumberRange => ({
 export const ranges = {
   /** Threads for one operator: far more than cores are no use. */
   threads: whole(1, 1024),
-  /** Whatever a double holds exactly. */
+  /** Seeds of random numbers: any whole number that a double holds exactly. */
   seed: whole(0),
-  /** Images: memory sets the limit. */
+  /** Number of images that are made or read; memory sets the limit. */
   images: whole(1),
-  /** Place of something in a list. */
+  /** Index of something in a list. */
   index: whole(0),
-  /** Images a call. */
+  /** Images that one call of a network takes. */
   batch: whole(1, 65_536),
   /** Batches of 64 that the statistics of batch normalization are estimated over. */
   standingStatistics: whole(0, 10_000),
   truncation: above(0, 1),
-  /** Generated images that are measured. */
+  /** Number of generated images that an evaluation measures. */
   measured: whole(2),
   /** Frames of an animation: memory sets the limit. */
   frames: whole(2),

@@ -107,6 +107,6 @@ async function train(flags: TrainFlags): Promise<void> {
     progress.stop();
     off();
   }
-  // Told once the checkpoint is saved.
+  // The error that ended the training is thrown here, after its checkpoint was saved.
   if (lost) throw lost;
 }

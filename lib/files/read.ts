@@ -7,7 +7,7 @@ import { mostJsonBytes, parseJson } from '../json.js';
 import { inBytes } from '../memory.js';
 import { findWriteTarget } from './target.js';
 
-/** What Node reads at once. */
+/** The most bytes that Node reads of a file in one call. */
 const mostBytes = 2 ** 31 - 1;
 
 /**

@@ -28,14 +28,14 @@ export interface Codes {
 export interface EncodeOptions {
   /** Draws each code from the posterior in place of its mean (default false). A posterior without a density is always drawn from. */
   draw?: boolean;
-  /** Of draws: 0 … 2^53 - 1, default 0. */
+  /** Seed of the random numbers that codes are drawn with: 0 … 2^53 - 1, default 0. */
   seed?: number;
 }
 
 export interface BoundOptions {
   /** Draws of z an image, 1 … 10,000. Default 1, as in training. */
   samples?: number;
-  /** Of the draws: 0 … 2^53 - 1, default 0. */
+  /** Seed of the random numbers that z is drawn with: 0 … 2^53 - 1, default 0. */
   seed?: number;
 }
 

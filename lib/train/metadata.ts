@@ -11,7 +11,7 @@ import { validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
 
 export interface CheckpointMetadata {
-  /** As training resolves it: settings that are newer than the checkpoint have their defaults. */
+  /** The recipe with every setting resolved: those that are newer than the checkpoint have their defaults. */
   recipe: Recipe;
   /** Steps done. */
   step: number;
@@ -76,7 +76,7 @@ function identityOf(data: unknown): DataIdentity {
   return validate(identitySchema, data, 'ganode.data') as DataIdentity;
 }
 
-/** Absent and null are the same. */
+/** The JSON value under a key of the metadata; undefined where the key is absent or its value is null. */
 function json(metadata: Record<string, string>, key: string): unknown {
   const text = metadata[key];
   return text === undefined ? undefined : (parseJson(text, key) ?? undefined);

@@ -20,7 +20,7 @@
 namespace ganode {
 namespace {
 
-// As many as a recipe may ask for (lib/ranges.ts).
+// The most threads that a recipe may ask for; lib/ranges.ts has the same limit.
 constexpr int64_t kMostThreads = 1024;
 
 std::string& runtime() {

@@ -28,7 +28,8 @@ std::string threadRuntime();
 // the system has no room for them.
 void useThreads(int64_t threads);
 
-// As many as OMP_NUM_THREADS says, or else as the process has processors (processors.h); found once.
+// The number of threads where none is asked for: what OMP_NUM_THREADS says, or else the number of processors
+// that the process may use (processors.h). It is found once and kept.
 int64_t defaultThreads();
 
 // While it lives, convolutions and matrix products of the calling thread run in bfloat16 (autocast), when

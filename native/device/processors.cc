@@ -26,7 +26,7 @@ bool contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-// A hierarchy of control groups that limits time of processors.
+// A mounted hierarchy of control groups that can limit the time of processors.
 struct Hierarchy {
   bool second;        // version 2
   std::string root;   // which of its groups the mount shows as its top

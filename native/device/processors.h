@@ -19,7 +19,7 @@ struct Processors {
   int64_t threads() const;
 };
 
-// Read anew each time.
+// What the system says now; it is read anew at each call.
 Processors usableProcessors();
 
 // The quota alone. `proc`: a folder with `cgroup` and `mountinfo` as in /proc/self, of version 1, 2 or both

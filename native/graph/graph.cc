@@ -17,7 +17,8 @@ std::string firstLine(const c10::Error& error) {
   return text.substr(0, text.find('\n'));
 }
 
-// Of all nodes together: a graph of a few kilobytes cannot ask for more memory than this takes.
+// The most weights and buffers that all nodes of a graph may have together, so that a graph of a few
+// kilobytes cannot ask for any amount of memory.
 constexpr size_t kMostSlotsOfGraph = 100'000;
 
 std::string place(const NodeSpec& node) { return "node \"" + node.name + "\" (" + node.op + "): "; }

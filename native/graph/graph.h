@@ -70,7 +70,7 @@ class Graph {
   // "<node>.<slot>" and the tensor, in the order of the nodes: what training moves, and everything there is.
   std::vector<std::pair<std::string, at::Tensor>> trainable() const;
   std::vector<std::pair<std::string, at::Tensor>> tensors() const;
-  // The same names with their shapes, before there are tensors too.
+  // The names of all tensors with their shapes. They are known before the tensors are made.
   std::vector<std::pair<std::string, Dims>> shapes() const;
   // Buffers only.
   std::vector<std::pair<std::string, at::Tensor>> buffers() const;

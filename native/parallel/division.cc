@@ -16,7 +16,7 @@ bool Divisions::next(Place& place, long* first, long* last) {
   Division& division = at(place);
   const auto& [start, end, step, chunk] = division.range;
   const long away = step > 0 ? 1 : -1;
-  // How many numbers there are, whichever way the steps go.
+  // How many numbers the range has, whether its steps go up or down.
   const long count = (end - start) * away <= 0 ? 0 : (end - start + step - away) / step;
   const long from = static_cast<long>(division.taken) * chunk;
   place.chunk = -1;

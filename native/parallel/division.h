@@ -29,7 +29,7 @@ struct Place {
 
 class Divisions {
  public:
-  // For a new region; no part is at work.
+  // Forgets all constructs, for a new region. No part is at work then.
   void clear() { divisions_.clear(); }
 
   // The part comes to its next construct. True for the first part that does.

@@ -23,7 +23,7 @@ void forRanges(int64_t count, int64_t threads, const Body& body) {
   } call{body, count, std::min(count, threads * kRangesPerThread)};
   const auto run = [](void* data) {
     const Call& call = *static_cast<Call*>(data);
-    // A nested loop has one part, of which the count tells.
+    // A loop inside of a region has one part, which then takes the whole range.
     const int64_t ranges = part()->count == 1 ? 1 : call.ranges;
     const int64_t index = part()->index;
     call.body(call.count * index / ranges, call.count * (index + 1) / ranges);

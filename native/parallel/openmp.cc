@@ -16,7 +16,7 @@
 namespace ganode::parallel {
 namespace {
 
-// libgomp's own, for threads that are in no region of ours.
+// Functions of libgomp's, which answer for threads that are in no region of ours.
 struct Original {
   int (*threadNumber)() = nullptr;
   int (*threads)() = nullptr;
@@ -112,7 +112,7 @@ const std::map<std::string, void*, std::less<>>& functions() {
   return all;
 }
 
-// They know nothing of regions.
+// Functions that stay with libgomp, since their answers do not depend on regions.
 constexpr std::array<std::string_view, 11> kLeft = {
     "GOMP_atomic_start", "GOMP_atomic_end",          "GOMP_critical_start",
     "GOMP_critical_end", "GOMP_critical_name_start", "GOMP_critical_name_end",
@@ -158,7 +158,7 @@ std::string adopt() {
     const auto function = functions().find(import.name);
     if (function == functions().end()) continue;
     if (!replaceImport(import, function->second)) {
-      // All or nothing: a region of one runtime must not ask the other.
+      // Either every slot is replaced or none, because a region of one runtime must not ask the other.
       for (const Import& replaced : done) replaceImport(replaced, dlsym(library, replaced.name.c_str()));
       return "the system keeps its slots as they are";
     }

@@ -53,7 +53,7 @@ class Patience {
   }
 
  private:
-  // Between two readings of the clock; a third of a microsecond or so.
+  // How often is looked between two readings of the clock, which takes a third of a microsecond or so.
   static constexpr int kLooks = 16;
   // A clock that jumps so far shows that another had the processor meanwhile: interrupts take less, turns of
   // a scheduler more.

@@ -12,7 +12,7 @@ class Presence {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // The thread was away by its own will until now.
+  // Starts anew: what was before now does not count, since the thread was away by its own will.
   void begin();
   // The thread has wanted to run since `begin` or the last call. Returns how long it had better stay away;
   // zero where it had its processor.

@@ -35,7 +35,7 @@ constexpr int takenOf(uint64_t parts) { return static_cast<int>(parts & 0xffff);
 
 thread_local Part* here = nullptr;
 
-// While it lives, the calling thread runs this part.
+// While an object of this class lives, `part()` of the calling thread is the part that it was given.
 class Entered {
  public:
   explicit Entered(Part& part) { here = &part; }
@@ -82,7 +82,7 @@ void Team::reserve(int count) {
         threads_.emplace_back([this, spare] { workAsSpare(spare); });
     }
   } catch (...) {
-    // The process may need what they took to end well.
+    // The process may need the resources that the threads hold in order to end well.
     end();
     throw;
   }
@@ -180,7 +180,7 @@ void Team::workAsSpare(int spare) {
       if (!ending_) calls_.wait(calls);
       continue;
     }
-    // The first of them looks after the others.
+    // The first spare thread looks for regions that stand still, and calls the others.
     const uint64_t before = parts_.load();
     std::this_thread::sleep_for(kBetweenLooks);
     if (ending_ || parts_.load() != before) continue;

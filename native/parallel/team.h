@@ -33,7 +33,7 @@ struct Part {
   Place place;           // of this part in them
 };
 
-// Null outside of regions.
+// The part that the calling thread runs; null outside of regions.
 Part* part();
 
 // Whether the calling thread is in a region of more than one part.
@@ -41,7 +41,7 @@ bool inParallel();
 
 class Team {
  public:
-  // The calling thread's own; it goes with the thread.
+  // The team of the calling thread, which is made at the first call and ends with the thread.
   static Team& own();
 
   Team() = default;
@@ -52,7 +52,7 @@ class Team {
   // Sees to it that regions of `count` parts have their threads. Throws std::system_error where the system
   // gives no more; those there are stay.
   void reserve(int count);
-  // Most parts that a region can have.
+  // The most parts that a region can have whose parts may wait for each other.
   int size() const { return 1 + static_cast<int>(threads_.size()); }
 
   // Whether parts may wait for each other. If so, no more than `size()` are possible.
@@ -73,7 +73,7 @@ class Team {
   void takeParts();
   // Leaves the work to others until `until`, but for a region that stands still without this thread.
   void stayAway(Presence::Clock::time_point until);
-  // Index of the part taken; -1 where none is left.
+  // Takes the next part of the region and returns its index; -1 where none is left.
   int take();
   void runPart(int index);
 
@@ -88,13 +88,13 @@ class Team {
   // Region (32 bits), parts (16 bits), parts taken (16 bits): one word, so that a thread that comes late can
   // take none of the next region for one of this.
   alignas(kLine) std::atomic<uint64_t> parts_{0};
-  // The region's number once more, to wait for.
+  // The number of the region, on which sleeping threads wait.
   alignas(kLine) std::atomic<uint32_t> region_{0};
   std::atomic<uint32_t> asleep_{0};
   std::atomic<bool> ending_{false};
   alignas(kLine) std::atomic<uint32_t> ended_{0};
   std::atomic<uint32_t> ownerSleeps_{0};
-  // Times that the spare threads were called.
+  // How often the spare threads were called.
   std::atomic<uint32_t> calls_{0};
   alignas(kLine) std::atomic<uint32_t> arrived_{0};
   std::atomic<uint32_t> passed_{0};

@@ -16,8 +16,8 @@ namespace ganode {
 void requireTensor(const Checkpoint& file, const std::string& path, const std::string& name,
                    const Dims& shape);
 
-// The same of all weights and buffers of a network; its tensors are called `prefix` and their names in the
-// graph.
+// Calls `requireTensor` for each weight and buffer of a network. A tensor is called `prefix` followed by its
+// name in the graph.
 void requireTensors(const Checkpoint& file, const std::string& path, const std::string& prefix,
                     const Graph& graph);
 

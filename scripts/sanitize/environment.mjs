@@ -26,7 +26,7 @@ export function reports() {
   const take = () => {
     try {
       const texts = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'));
-      // Of an allocation that was refused there is a warning, which is no finding.
+      // A warning about an allocation that was refused is no finding.
       return texts.filter((text) => /ERROR: |runtime error: /.test(text));
     } finally {
       rmSync(dir, { recursive: true, force: true });

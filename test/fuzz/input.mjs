@@ -10,7 +10,7 @@ import { Finding, faultOf, kindOf } from './verdict.mjs';
 /** Bytes that an input of some kilobytes may make the process grow by while it is read. */
 const mostGrowth = 2 ** 29;
 
-/** The same number gives the same input, as long as the seeds are the same. */
+/** Makes the input of a number. Equal arguments give equal inputs. */
 export function makeInput(surface, seeds, seed, index) {
   const random = new Random(`${seed} ${surface.name} ${index}`);
   const trail = [];

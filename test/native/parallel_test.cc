@@ -151,7 +151,7 @@ TEST_CASE("a thread that had no processor stays away, and longer when that is so
   CHECK(lose() == milliseconds(20));
   CHECK(lose() == milliseconds(40));
   CHECK(lose() == milliseconds(80));
-  // Away by its own will: nothing is lost.
+  // A thread that was away by its own will has lost nothing.
   std::this_thread::sleep_for(milliseconds(60));
   presence.begin();
   CHECK(presence.check() == milliseconds(0));
@@ -285,7 +285,7 @@ TEST_CASE("OpenMP's constructs give the same on teams as on GNU's runtime") {
       ganode::parallel::libraryOf(reinterpret_cast<const void*>(&ganode::test::regionThreads));
   REQUIRE(ganode::parallel::adoptOpenMP(library) == "");
   examine();
-  // They are ours now: a part is known in them.
+  // Regions of the library run on teams now: `part()` answers inside them.
   static std::atomic<int> known;
   known = 0;
   call(3, [] { known += part() && part()->count == 3 ? 1 : 0; });

@@ -88,7 +88,7 @@ function mutateHeader(random, array, trail) {
       break;
     }
     case 2: {
-      // As many values, otherwise arranged.
+      // The new shape has as many values as the old one.
       const found =
         /\(([^)]*)\)/
           .exec(header)?.[1]

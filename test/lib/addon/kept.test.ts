@@ -9,7 +9,7 @@ import { network } from '../../helpers/network.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 const spec = graph({ image: dense(input('z', { shape: [6] }), { units: 4 }) });
-// So much that its memory goes back to the system when it is freed.
+// An array of this length is so large that its memory goes back to the system when it is freed.
 const length = 6 * 2 ** 20;
 
 /** Queues the latents, which only the request holds. */

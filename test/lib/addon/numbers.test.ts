@@ -19,7 +19,7 @@ const graphOf = (shape: number[], ...nodes: object[]): string =>
 describe('the addon', () => {
   it('takes 1024 threads and no more', async () => {
     const message = /^Expected at most 1024 for threads but received 4294967297$/;
-    // As 32 bits it is 1.
+    // The lower 32 bits of this number are 1.
     const threads = 2 ** 32 + 1;
     await expect(native().createMetrics({ threads })).rejects.toThrow(message);
     await expect(native().createNetwork(JSON.stringify(spec), { threads })).rejects.toThrow(
@@ -29,7 +29,7 @@ describe('the addon', () => {
 
   it('compares the number of values with no product that is none', async () => {
     const metrics = await native().createMetrics({});
-    // Their product, as 64 bits, is 0.
+    // The lower 64 bits of count times size are 0.
     const rows = { count: 2 ** 32, size: 2 ** 32, data: new Float32Array(0) };
     await expect(metrics.statistics(rows)).rejects.toThrow(
       'features: expected 4294967296×4294967296 values, got 0',
@@ -75,7 +75,7 @@ describe('the addon', () => {
     expect(() => native().inspectGraph(graphOf([1e6], wide))).toThrow(
       'node "last" (dense): expected weight of at most 2147483648 values, got [1000000, 1000000]',
     );
-    // As 64 bits, 2^62 · 4 is 0, and so would be the values of the input.
+    // The lower 64 bits of 2^62 · 4 are 0, which is no number of values.
     const shape = [2 ** 31, 2 ** 31, 4];
     expect(() =>
       native().inspectGraph(graphOf([4], { name: 'last', op: 'reshape', inputs: ['x'], shape })),

@@ -9,7 +9,7 @@ const image = (height: number, width: number, channels = 3) => ({ channels, heig
 
 describe('doublings', () => {
   it.each([
-    // These are the papers' own settings.
+    // Sizes, bases and doublings in the papers.
     [16, 16, [4, 4], 2],
     [28, 28, [7, 7], 2],
     [32, 32, [4, 4], 3],
