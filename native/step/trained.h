@@ -22,7 +22,7 @@ class Trained {
   // Throws Error("CHECKPOINT_MISMATCH") unless the file has the weights of a graph, which needs none yet:
   // with `ema` their average, where there is one. `network`: its name in `models`.
   void require(const std::string& network, bool ema, const Graph& graph) const;
-  // Copies the weights into the graph. Throws what the constructor throws.
+  // Copies the weights into the graph. Throws what `require` throws.
   void read(const std::string& network, bool ema, const Graph& graph) const;
 
   [[noreturn]] void mismatch(const std::string& message) const;

@@ -56,6 +56,23 @@ std::vector<int> partsRun(Team& team, int count, Team::Parts kind = Team::Parts:
   return seen;
 }
 
+// A region whose parts wait until all have come; gives how many met.
+int partsThatMet(Team& team, int count) {
+  struct Meeting {
+    std::atomic<int> here{0};
+    std::atomic<int> met{0};
+  } meeting;
+  team.run(
+      [](void* data) {
+        auto& m = *static_cast<Meeting*>(data);
+        ++m.here;
+        while (m.here < part()->count) std::this_thread::yield();
+        ++m.met;
+      },
+      &meeting, count);
+  return meeting.met;
+}
+
 }  // namespace
 
 TEST_CASE("a team runs each part of a region once, region after region") {
@@ -99,44 +116,16 @@ TEST_CASE("parts that wait for each other have a thread each") {
   constexpr int kThreads = 4;
   Team team;
   team.reserve(kThreads);
-  struct Meeting {
-    std::atomic<int> here{0};
-    std::atomic<int> met{0};
-  };
-  for (int region = 0; region < 200; ++region) {
-    Meeting meeting;
-    team.run(
-        [](void* data) {
-          auto& m = *static_cast<Meeting*>(data);
-          ++m.here;
-          while (m.here < kThreads) std::this_thread::yield();
-          ++m.met;
-        },
-        &meeting, kThreads);
-    REQUIRE(meeting.met == kThreads);
-  }
+  for (int region = 0; region < 200; ++region) REQUIRE(partsThatMet(team, kThreads) == kThreads);
 }
 
 TEST_CASE("a thread that lost its time stays away, but not from parts that wait for it") {
   Team team;
   team.reserve(2);
-  struct Both {
-    std::atomic<int> here{0};
-    std::atomic<int> met{0};
-  };
   for (int round = 0; round < 3; ++round) {
     // Sleeping is to want a processor and to have none, as far as clocks tell.
     team.run([](void*) { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }, nullptr, 2);
-    Both both;
-    team.run(
-        [](void* data) {
-          auto& b = *static_cast<Both*>(data);
-          ++b.here;
-          while (b.here < 2) std::this_thread::yield();
-          ++b.met;
-        },
-        &both, 2);
-    CHECK(both.met == 2);
+    CHECK(partsThatMet(team, 2) == 2);
   }
 }
 

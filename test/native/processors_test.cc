@@ -29,6 +29,11 @@ class System {
                options + "\n";
     file("mountinfo", "22 1 254:1 / / rw,relatime - ext4 /dev/vda1 rw\n" + mounts_);
   }
+  // The process is in `group` of version 2, all of which is mounted.
+  void second(const std::string& group) {
+    file("cgroup", "0::" + group + "\n");
+    mount("/", "unified", "cgroup2", "nsdelegate");
+  }
   std::optional<double> quota() const { return cgroupQuota(folder_.path().string()); }
 
  private:
@@ -41,8 +46,7 @@ class System {
 TEST_CASE("no control group, or none with a limit, has no quota") {
   System system;
   CHECK_FALSE(system.quota());
-  system.file("cgroup", "0::/user.slice\n");
-  system.mount("/", "unified", "cgroup2", "nsdelegate");
+  system.second("/user.slice");
   CHECK_FALSE(system.quota());
   system.file("unified/user.slice/cpu.max", "max 100000\n");
   CHECK_FALSE(system.quota());
@@ -50,8 +54,7 @@ TEST_CASE("no control group, or none with a limit, has no quota") {
 
 TEST_CASE("the quota of version 2 is the least of the group's and those above it") {
   System system;
-  system.file("cgroup", "0::/a.slice/b.scope\n");
-  system.mount("/", "unified", "cgroup2", "nsdelegate");
+  system.second("/a.slice/b.scope");
   system.file("unified/a.slice/b.scope/cpu.max", "300000 100000\n");
   CHECK(system.quota() == 3.0);
   system.file("unified/a.slice/cpu.max", "75000 50000\n");
@@ -62,8 +65,7 @@ TEST_CASE("the quota of version 2 is the least of the group's and those above it
 
 TEST_CASE("in a container the group is the top of what is mounted") {
   System system;
-  system.file("cgroup", "0::/\n");
-  system.mount("/", "unified", "cgroup2", "nsdelegate");
+  system.second("/");
   system.file("unified/cpu.max", "50000 100000\n");
   CHECK(system.quota() == 0.5);
 }
@@ -95,8 +97,7 @@ TEST_CASE("text that is no limit is none") {
   for (const char* text : {"", "none", "-5 100000", "0 100000", "100000 0"}) {
     CAPTURE(text);
     System system;
-    system.file("cgroup", "0::/\n");
-    system.mount("/", "unified", "cgroup2", "nsdelegate");
+    system.second("/");
     system.file("unified/cpu.max", text);
     CHECK_FALSE(system.quota());
   }
