@@ -9,8 +9,8 @@
 #include "binding/convert.h"
 #include "binding/owned.h"
 #include "device/device.h"
-#include "device/processors.h"
 #include "parallel/imports.h"
+#include "parallel/processors.h"
 #include "step/options.h"
 
 namespace ganode::binding {
@@ -75,7 +75,7 @@ Napi::Value info(const Napi::CallbackInfo& callback) {
     result.Set("bf16", Napi::Boolean::New(env, cpuHasBfloat16()));
     result.Set("threads", Napi::Number::New(env, static_cast<double>(defaultThreads())));
     result.Set("threadRuntime", threadRuntime());
-    const Processors found = usableProcessors();
+    const parallel::Processors found = parallel::usableProcessors();
     Napi::Object processors = Napi::Object::New(env);
     processors.Set("machine", static_cast<double>(found.machine));
     processors.Set("allowed", static_cast<double>(found.allowed));

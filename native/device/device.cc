@@ -11,10 +11,10 @@
 #include <string_view>
 #include <system_error>
 
-#include "device/processors.h"
 #include "error.h"
 #include "parallel/imports.h"
 #include "parallel/openmp.h"
+#include "parallel/processors.h"
 #include "parallel/team.h"
 
 namespace ganode {
@@ -77,7 +77,7 @@ int64_t defaultThreads() {
     // A number for each level of regions within regions, of which the first counts: "4,2".
     const char* asked = std::getenv("OMP_NUM_THREADS");
     const long number = asked ? std::strtol(asked, nullptr, 10) : 0;
-    return number >= 1 ? std::min<int64_t>(number, kMostThreads) : usableProcessors().threads();
+    return number >= 1 ? std::min<int64_t>(number, kMostThreads) : parallel::usableProcessors().threads();
   }();
   return threads;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "parallel/patience.h"
+#include "parallel/processors.h"
 
 namespace ganode::parallel {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::chrono::milliseconds kBetweenLooks{2};
 
 // Threads beside the owner's for which there are processors.
 int mostAtWork() {
-  static const int count = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
+  static const int count = std::max(1, static_cast<int>(usableProcessors().threads()) - 1);
   return count;
 }
 

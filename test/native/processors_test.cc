@@ -1,5 +1,5 @@
 // How many processors the process may use, by files such as the kernel's.
-#include "device/processors.h"
+#include "parallel/processors.h"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@
 
 namespace {
 
-using ganode::cgroupQuota;
-using ganode::Processors;
+using ganode::parallel::cgroupQuota;
+using ganode::parallel::Processors;
 using ganode::test::TemporaryFolder;
 using ganode::test::writeBytes;
 
@@ -114,7 +114,7 @@ TEST_CASE("threads follow the processors allowed, and the time that there is for
 }
 
 TEST_CASE("this process may use one processor at least, and no more than the machine has") {
-  const Processors processors = ganode::usableProcessors();
+  const Processors processors = ganode::parallel::usableProcessors();
   CHECK(processors.allowed >= 1);
   CHECK(processors.allowed <= processors.machine);
   CHECK(processors.threads() >= 1);

@@ -1,4 +1,4 @@
-#include "device/processors.h"
+#include "parallel/processors.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 #endif
 
-namespace ganode {
+namespace ganode::parallel {
 namespace {
 
 std::vector<std::string> split(const std::string& text, char by) {
@@ -121,4 +121,4 @@ int64_t Processors::threads() const {
   return std::clamp<int64_t>(std::llround(*quota), 1, allowed);
 }
 
-}  // namespace ganode
+}  // namespace ganode::parallel

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace ganode {
+namespace ganode::parallel {
 
 struct Processors {
   int64_t machine;  // those of the machine that are on
@@ -26,4 +26,4 @@ Processors usableProcessors();
 // (https://docs.kernel.org/admin-guide/cgroup-v2.html, cpu.max; cgroup-v1, cpu.cfs_quota_us).
 std::optional<double> cgroupQuota(const std::string& proc);
 
-}  // namespace ganode
+}  // namespace ganode::parallel
