@@ -1,6 +1,6 @@
 /** Checkpoints that say other things than ganode would write. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
+import { join, repair, split } from './safetensors.mjs';
 
 export interface Tensor {
   dtype: string;
@@ -22,14 +22,12 @@ export async function rewrite(
   to: string,
   edit: (parts: Parts) => void,
 ): Promise<string> {
-  const file = await readFile(from);
-  const length = Number(file.readBigUInt64LE(0));
-  const { __metadata__: metadata, ...tensors } = JSON.parse(
-    file.subarray(8, 8 + length).toString('utf8'),
-  );
-  const parts: Parts = { metadata, tensors, data: Buffer.from(file.subarray(8 + length)) };
+  const { header, data } = split(await readFile(from));
+  const { __metadata__: metadata, ...tensors } = header;
+  const parts = { metadata, tensors, data: Buffer.from(data) } as Parts;
   edit(parts);
-  await writeFile(to, bytesOf(parts));
+  const text = JSON.stringify({ __metadata__: parts.metadata, ...parts.tensors });
+  await writeFile(to, repair(join(text, parts.data)));
   return to;
 }
 
@@ -43,19 +41,4 @@ export function editRecipe(parts: Parts, edit: (recipe: Record<string, unknown>)
 /** JSON of so many arrays in each other. */
 export function nested(levels: number): string {
   return '['.repeat(levels) + ']'.repeat(levels);
-}
-
-function bytesOf({ metadata, tensors, data }: Parts): Buffer {
-  const summed = 'ganode.checksum' in metadata;
-  const zeros = summed ? { ...metadata, 'ganode.checksum': '00000000' } : metadata;
-  const header = Buffer.from(JSON.stringify({ __metadata__: zeros, ...tensors }));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  if (!summed) return Buffer.concat([length, header, data]);
-  const sum = crc32(Buffer.concat([length, header, data]));
-  const digits = sum.toString(16).padStart(8, '0');
-  const text = header
-    .toString('utf8')
-    .replace('"ganode.checksum":"00000000"', () => `"ganode.checksum":"${digits}"`);
-  return Buffer.concat([length, Buffer.from(text), data]);
 }

@@ -1,9 +1,9 @@
 // Checkpoints: their bytes, their header, the recipe and the data in its metadata, their tensors.
 import { Autoencoder, describe, Generator, Trainer } from '../../../dist/index.js';
+import { join, repair, split } from '../../helpers/safetensors.mjs';
 import { mutateBytes } from '../bytes.mjs';
 import { mutateJson, textOf, treeOf, wordsIn } from '../json.mjs';
 import { Finding } from '../verdict.mjs';
-import { join, repair, split } from './checkpoint-file.mjs';
 import { dataOf, kindNames, recipeOf, trainAll } from './seed-runs.mjs';
 
 const file = 'step-000002.safetensors';
