@@ -1,6 +1,7 @@
 #include "step/fit.h"
 
 #include "error.h"
+#include "json.h"
 
 namespace ganode {
 
@@ -19,6 +20,19 @@ void requireTensor(const Checkpoint& file, const std::string& path, const std::s
 void requireTensors(const Checkpoint& file, const std::string& path, const std::string& prefix,
                     const Graph& graph) {
   for (const auto& [name, shape] : graph.shapes()) requireTensor(file, path, prefix + name, shape);
+}
+
+std::optional<int64_t> stepsOf(const Checkpoint& file, const std::string& path) {
+  const auto found = file.metadata.find("ganode.steps");
+  if (found == file.metadata.end()) return std::nullopt;
+  const std::string& digits = found->second;
+  // Any number of so many digits is exact as 64 bits and as a double.
+  constexpr size_t kMostDigits = 15;
+  if (digits.empty() || digits.size() > kMostDigits ||
+      digits.find_first_not_of("0123456789") != std::string::npos) {
+    mismatch(path, "expected ganode.steps to be a whole number, got " + shown(digits));
+  }
+  return std::stoll(digits);
 }
 
 }  // namespace ganode

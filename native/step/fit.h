@@ -2,6 +2,8 @@
 // network that a file has no weights for.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "checkpoint/safetensors.h"
@@ -20,5 +22,9 @@ void requireTensor(const Checkpoint& file, const std::string& path, const std::s
 // name in the graph.
 void requireTensors(const Checkpoint& file, const std::string& path, const std::string& prefix,
                     const Graph& graph);
+
+// The steps that a checkpoint was trained for, which its metadata says in digits; empty where it does not
+// say. Throws Error("CHECKPOINT_MISMATCH") for any other text.
+std::optional<int64_t> stepsOf(const Checkpoint& file, const std::string& path);
 
 }  // namespace ganode

@@ -6,7 +6,6 @@
 
 #include "device/device.h"
 #include "error.h"
-#include "json.h"
 #include "step/fit.h"
 #include "step/latent.h"
 #include "step/pair.h"
@@ -272,17 +271,13 @@ void Session::restore(const Checkpoint& file, const std::string& path) {
   const NamedTensors own = tensors();
   for (const auto& [name, tensor] : own) requireTensor(file, path, name, tensor.sizes().vec());
   const auto random = file.tensors.find("random");
-  const auto steps = file.metadata.find("ganode.steps");
-  if (random == file.tensors.end() || steps == file.metadata.end())
+  const std::optional<int64_t> steps = stepsOf(file, path);
+  if (random == file.tensors.end() || !steps)
     mismatch(path, "expected a training checkpoint, and it holds weights only");
   if (random->second.scalar_type() != at::kByte || random->second.sizes() != random_.get_state().sizes()) {
     mismatch(path, "expected random to be the state of a generator");
   }
   if (file.tensors.size() != own.size() + 1) mismatch(path, "holds tensors that the recipe has no place for");
-  const std::string& digits = steps->second;
-  if (digits.empty() || digits.size() > 15 || digits.find_first_not_of("0123456789") != std::string::npos) {
-    mismatch(path, "expected ganode.steps to be a whole number, got " + shown(digits));
-  }
 
   const at::NoGradGuard noGrad;
   try {
@@ -292,7 +287,7 @@ void Session::restore(const Checkpoint& file, const std::string& path) {
     mismatch(path, "expected random to be the state of a generator");
   }
   for (const auto& [name, tensor] : own) tensor.detach().copy_(file.tensors.at(name));
-  stepsDone_ = std::stoll(digits);
+  stepsDone_ = *steps;
 }
 
 TransferReport Session::transfer(const std::string& path) {

@@ -28,12 +28,9 @@ bool Trained::uniformLatents() const {
 }
 
 double Trained::imagesShown() const {
-  const auto steps = file_.metadata.find("ganode.steps");
-  if (steps == file_.metadata.end()) return std::numeric_limits<double>::infinity();
-  const std::string& text = steps->second;
-  if (text.empty() || text.size() > 15 || text.find_first_not_of("0123456789") != std::string::npos)
-    mismatch("expected ganode.steps to be a whole number, got " + text.substr(0, 40));
-  return parseTimeline(recipe_.dump()).images(std::stoll(text));
+  const std::optional<int64_t> steps = stepsOf(file_, path_);
+  if (!steps) return std::numeric_limits<double>::infinity();
+  return parseTimeline(recipe_.dump()).images(*steps);
 }
 
 std::string Trained::nameOf(const std::string& network, const std::string& weight, bool ema) const {
