@@ -139,8 +139,10 @@ void Team::runPart(int index) {
   body_(data_);
 }
 
-void Team::takeParts() {
+void Team::takeParts(Looker looker) {
   for (int index = take(); index >= 0; index = take()) {
+    // Who runs a part that waits for others cannot look after them meanwhile.
+    if (looker == Looker::yes && takenOf(parts_.load()) < count_) callSpares();
     runPart(index);
     ended_.fetch_add(1);
     if (ownerSleeps_.load()) ended_.notify_one();
@@ -186,8 +188,7 @@ void Team::workAsSpare(int spare) {
     std::this_thread::sleep_for(kBetweenLooks);
     if (ending_ || parts_.load() != before) continue;
     if (takenOf(before) < countOf(before)) {
-      callSpares();
-      takeParts();
+      takeParts(Looker::yes);
     } else {
       ++asleep_;
       region_.wait(static_cast<uint32_t>(before >> 32));

@@ -70,7 +70,9 @@ class Team {
   void work(uint32_t seen);
   void workAsSpare(int spare);
   void callSpares();
-  void takeParts();
+  // Whether the thread is the one that looks after regions that stand still.
+  enum class Looker { no, yes };
+  void takeParts(Looker looker = Looker::no);
   // Leaves the work to others until `until`, but for a region that stands still without this thread.
   void stayAway(Presence::Clock::time_point until);
   // Takes the next part of the region and returns its index; -1 where none is left.
