@@ -5,7 +5,7 @@
 //   npm run test:fuzz -- --only checkpoint,config    some
 //   npm run test:fuzz -- --seed 7 --only npy --input 1234    one input, with what was changed and what came of it
 //   npm run test:fuzz -- --case test/fuzz/found/npy-7-1234   one that was kept
-//   npm run test:fuzz -- --inputs 1000000 --record   writes down the result in bench/quality/results/fuzz.json
+//   npm run test:fuzz -- --inputs 1000000 --part 3/10 --record   a tenth of a long run, written down in bench/quality/results/fuzz.json
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     input: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
     case: { type: 'string' },
     jobs: { type: 'string', default: String(Math.min(8, cpus().length)) },
     seconds: { type: 'string', default: '20' },
@@ -78,7 +79,7 @@ async function many() {
   );
   const seedsDir = join(temporary, 'seeds');
   for (const surface of chosen) writeFiles(join(seedsDir, surface.name), await surface.seeds());
-  const chunks = chunksOf(inputs);
+  const chunks = partOf(chunksOf(inputs));
   const tally = new Tally();
   const runner = async (_, worker) => {
     const watched = new Watched({
@@ -96,7 +97,7 @@ async function many() {
   const seconds = (Date.now() - started) / 1000;
   for (const finding of tally.findings.values()) if (finding.isLost) keepLost(finding, seedsDir);
   const failed = report(tally, { seconds, seed, keep: values.keep });
-  if (values.record) record(tally, { seconds, seed });
+  if (values.record) record(tally, { seconds, seed, inputs, part: values.part });
   return failed ? 1 : 0;
 }
 
@@ -116,6 +117,14 @@ function chunksOf(inputs) {
   });
   // Mixed, so that what is found by the time is of every kind, and a long run shows early what it will come to.
   return chunks.sort((a, b) => a.from - b.from);
+}
+
+/** The chunks of the part that is asked for: every so manieth, so that each part is of every kind. */
+function partOf(chunks) {
+  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(values.part)?.map(Number) ?? [];
+  if (!(part >= 1 && part <= parts))
+    throw new Error(`expected a part such as 3/10: ${values.part}`);
+  return chunks.filter((_, index) => index % parts === part - 1);
 }
 
 /** An input that ended its process could not be kept there. */

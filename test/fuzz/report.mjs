@@ -85,7 +85,7 @@ export function report(tally, { seconds, seed, keep }) {
 }
 
 /** Writes a run down beside other results. */
-export function record(tally, { seconds, seed }) {
+export function record(tally, { seconds, seed, inputs, part }) {
   const kinds = Object.fromEntries(
     [...tally.surfaces].map(([name, mine]) => [
       name,
@@ -102,7 +102,9 @@ export function record(tally, { seconds, seed }) {
     index,
     message,
   }));
-  recordResult('fuzz', `${tally.tried} inputs`, {
+  const whole = `${inputs} inputs, seed ${seed}`;
+  recordResult('fuzz', part === '1/1' ? whole : `${whole}, part ${part}`, {
+    tried: tally.tried,
     seed,
     seconds: Math.round(seconds),
     kinds,
