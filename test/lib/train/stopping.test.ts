@@ -132,6 +132,19 @@ describe('data that never answers', () => {
     expect((await ended).at(-1)).toMatchObject({ type: 'end', reason: 'aborted' });
   });
 
+  it('is left before training by a signal: it is looked at when it is opened', async () => {
+    const stop = new AbortController();
+    const opened = Trainer.create({
+      recipe: tinyRecipe(long),
+      data: dataThatHangs(0),
+      signal: stop.signal,
+    });
+    globalThis.setTimeout(() => stop.abort(), 50);
+    await expect(opened).rejects.toMatchObject({ code: 'CANCELLED' });
+    const late = { recipe: tinyRecipe(long), data: tinyData(), signal: AbortSignal.abort() };
+    await expect(Trainer.create(late)).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it.each(['signal', 'dispose'])('when its points are drawn, by %s', async (how) => {
     const out = await temporaryDir();
     const stop = new AbortController();
