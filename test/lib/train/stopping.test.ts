@@ -314,7 +314,7 @@ describe('what is said on the way', () => {
       const end = (await train({ data })).at(-1);
       return end?.type === 'end' ? end.waitedShare : Number.NaN;
     };
-    const slow = await share(dataThat(() => setTimeout(60) as unknown as Promise<void>));
+    const slow = await share(dataThat(() => setTimeout(300) as unknown as Promise<void>));
     expect(slow).toBeGreaterThan(0.5);
     expect(slow).toBeLessThanOrEqual(1);
     expect(await share(tinyData())).toBeLessThan(slow);
