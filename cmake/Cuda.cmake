@@ -2,7 +2,8 @@
 # headers of CUDA's runtime and no compiler of CUDA's; where they are not found it is left out, and steps are not recorded.
 get_filename_component(site "${GANODE_LIBTORCH}" DIRECTORY)
 file(GLOB wheels "${site}/nvidia/cu*/include" "${site}/nvidia/cuda_runtime/include")
-find_path(GANODE_CUDA_HEADERS cuda_runtime_api.h HINTS ${wheels} "$ENV{CUDA_HOME}/include" /usr/local/cuda/include)
+file(GLOB toolkits "/usr/local/cuda/include" "/usr/local/cuda-*/include")
+find_path(GANODE_CUDA_HEADERS cuda_runtime_api.h HINTS ${wheels} "$ENV{CUDA_HOME}/include" ${toolkits})
 if(NOT GANODE_CUDA_HEADERS)
   message(WARNING "This libtorch has CUDA, but the headers of CUDA's runtime were not found (GANODE_CUDA_HEADERS, "
     "CUDA_HOME, or pip's nvidia-cuda-runtime beside libtorch): steps are not recorded on a GPU")

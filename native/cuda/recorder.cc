@@ -82,6 +82,7 @@ class CudaRecorder final : public Recorder {
       try {
         recording->graph.capture_end();
       } catch (const std::exception&) {
+        recording.reset();
       }
       std::rethrow_exception(failure);
     }

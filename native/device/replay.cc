@@ -98,6 +98,7 @@ at::Tensor Replay::operator()(const Tensors& inputs) {
     if (equals(recording->output, result) && after.isWhatCameOf(before)) found->second = std::move(recording);
   } catch (const std::exception&) {
     // Its operators, or the device, do not allow it.
+    found->second.reset();
   }
   if (!found->second) {
     // Other shapes would not be recorded either.
