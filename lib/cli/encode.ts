@@ -10,7 +10,7 @@ import { Autoencoder } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions } from './generate.js';
-import { refuseExisting, tellWritten } from './outputs.js';
+import { requireFree, tellWritten } from './outputs.js';
 import { inRange } from './parse.js';
 import { openImages } from './real-data.js';
 
@@ -44,7 +44,7 @@ export function addEncode(program: Command): void {
 async function encode(run: string, flags: EncodeFlags): Promise<void> {
   const { out, draw = false, seed } = flags;
   if (!/\.npy$/i.test(out)) throw invalid('--out', 'a name that ends in .npy', out);
-  await refuseExisting(out, flags.force);
+  await requireFree(out, flags.force);
   await using autoencoder = await Autoencoder.load(run, loadOptions(flags));
   const dataset = await openImages(autoencoder, flags);
   const count = Math.min(flags.count ?? dataset.length, dataset.length);

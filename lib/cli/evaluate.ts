@@ -19,7 +19,7 @@ import { splitOption } from './data-options.js';
 import { reportText } from './evaluation-text.js';
 import { addLoadOptions, loadOptions, truncationHelp } from './generate.js';
 import { print, tell } from './output.js';
-import { isStandardOutput, refuseExisting } from './outputs.js';
+import { isStandardOutput, requireFree } from './outputs.js';
 import { inRange, names } from './parse.js';
 import { openHeldOut, sourceOf } from './real-data.js';
 
@@ -72,7 +72,7 @@ export function addEvaluate(program: Command): void {
 async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
   const { count, seed, truncation, metrics, cache, json, out, threads, force } = flags;
   if (flags.scatter) pictureFormat(flags.scatter, '--scatter');
-  for (const path of [out, flags.scatter]) await refuseExisting(path, force);
+  for (const path of [out, flags.scatter]) await requireFree(path, force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const { data, classifierData } = await openReal(generator, flags);
   const others = generator.recipe.autoencoding
@@ -100,12 +100,14 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
     });
     for (const warning of report.warnings) tell(`ganode: warning: ${onOneLine(warning)}\n`);
     const whole = `${JSON.stringify(report, null, 2)}\n`;
-    if (out) await writeFileAtomic(out, whole);
-    if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
     // Nothing may follow a file that was written there.
     const outputs = [out, flags.scatter].filter((path) => path !== undefined);
-    if ((await Promise.all(outputs.map(isStandardOutput))).includes(true)) return;
-    print(json ? whole : reportText(report));
+    if (!(await Promise.all(outputs.map(isStandardOutput))).includes(true)) {
+      // Before the files: where these cannot be written, what took long to measure is not lost.
+      print(json ? whole : reportText(report));
+    }
+    if (out) await writeFileAtomic(out, whole);
+    if (flags.scatter) await writeScatter(flags.scatter, generator, data, report);
   } finally {
     if (typeof extractor === 'object') await extractor.dispose();
   }

@@ -8,7 +8,7 @@ import { npy } from '../image/npy.js';
 import { ranges } from '../ranges.js';
 import { Generator, type LoadOptions, type SampleOptions } from '../sample/generator.js';
 import { isCurve } from '../train/picture.js';
-import { refuseExisting, refuseExistingFolder, tellWritten } from './outputs.js';
+import { requireFree, requireFreeFolder, tellWritten } from './outputs.js';
 import { inRange } from './parse.js';
 
 interface GenerateFlags extends LoadOptions {
@@ -95,8 +95,8 @@ async function generate(run: string, flags: GenerateFlags): Promise<void> {
     );
   }
   if (grid) pictureFormat(grid, '--grid');
-  for (const path of [grid, npy]) await refuseExisting(path, flags.force);
-  await refuseExistingFolder(png, flags.force);
+  for (const path of [grid, npy]) await requireFree(path, flags.force);
+  await requireFreeFolder(png, flags.force);
   await using generator = await Generator.load(run, loadOptions(flags));
   const options = {
     seed: flags.seed,

@@ -10,7 +10,7 @@ import { Autoencoder } from '../sample/autoencoder.js';
 import { Generator, type LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions } from './generate.js';
-import { refuseExisting, tellWritten } from './outputs.js';
+import { requireFree, tellWritten } from './outputs.js';
 import { inRange } from './parse.js';
 import { openImages } from './real-data.js';
 
@@ -51,7 +51,7 @@ export function addInterpolate(program: Command): void {
 async function interpolate(run: string, flags: InterpolateFlags): Promise<void> {
   const { out, frames, keys, seed, fps, truncation, label, loop } = flags;
   if (!/\.(webp|gif)$/i.test(out)) throw invalid('--out', 'a name that ends in .webp or .gif', out);
-  await refuseExisting(out, flags.force);
+  await requireFree(out, flags.force);
   if (flags.real) {
     await (await throughReal(run, flags)).toAnimation(out, { fps });
     await tellWritten([out]);

@@ -1,32 +1,46 @@
 /** Files that commands write. */
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { GanodeError } from '../errors.js';
-import { findWriteTarget } from '../files/target.js';
+import { findWriteTarget, ifThere } from '../files/target.js';
 import { ioError } from '../files.js';
 import { onOneLine } from '../text.js';
 import { print, tell } from './output.js';
 
 /**
- * Throws rather than overwrite what is there. A device, a pipe or `/dev/stdout` is never in the way; a folder, a block device and
- * a socket always are.
+ * Throws, before any work is done for it, where a file could not be written, and rather than overwrite what is there. A device, a
+ * pipe or `/dev/stdout` is never in the way; a folder, a block device and a socket always are.
  */
-export async function refuseExisting(path: string | undefined, force = false): Promise<void> {
+export async function requireFree(path: string | undefined, force = false): Promise<void> {
   if (path === undefined) return;
-  const target = await findWriteTarget(path).catch((error: unknown) => {
+  try {
+    const target = await findWriteTarget(path);
+    if (target.kind !== 'file') return;
+    if (target.existing && !force) throw taken(path);
+    await requireWritable(dirname(target.path));
+  } catch (error) {
     throw ioError('write', path, error);
-  });
-  if (target.kind === 'file' && target.existing && !force) throw taken(path);
+  }
 }
 
-/** Throws rather than write files into a folder that is there already, or to a path that is no folder. */
-export async function refuseExistingFolder(path: string | undefined, force = false): Promise<void> {
+/** Throws where a folder of files could not be written, and rather than write into one that is there already. */
+export async function requireFreeFolder(path: string | undefined, force = false): Promise<void> {
   if (path === undefined) return;
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw ioError('write', path, error);
-  });
-  if (!found) return;
-  if (!found.isDirectory()) throw ioError('write', path, new Error('is not a folder'));
-  if (!force) throw taken(path);
+  try {
+    const found = await ifThere(stat(path));
+    if (found && !found.isDirectory()) throw new Error('is not a folder');
+    if (found && !force) throw taken(path);
+    await requireWritable(path);
+  } catch (error) {
+    throw ioError('write', path, error);
+  }
+}
+
+/** Throws where no file can be made in a folder, or, as long as it is not there, in the one that it would lie in. */
+async function requireWritable(folder: string): Promise<void> {
+  const outer = dirname(folder);
+  if (outer !== folder && !(await ifThere(stat(folder)))) return requireWritable(outer);
+  await access(folder, constants.W_OK);
 }
 
 function taken(path: string): GanodeError {

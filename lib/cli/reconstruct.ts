@@ -12,7 +12,7 @@ import { Autoencoder, type Bound } from '../sample/autoencoder.js';
 import type { LoadOptions } from '../sample/generator.js';
 import { splitOption } from './data-options.js';
 import { addLoadOptions, loadOptions } from './generate.js';
-import { refuseExisting, tellWritten } from './outputs.js';
+import { requireFree, tellWritten } from './outputs.js';
 import { inRange } from './parse.js';
 import { openImages } from './real-data.js';
 
@@ -49,7 +49,7 @@ async function reconstruct(run: string, flags: ReconstructFlags): Promise<void> 
     throw new GanodeError('INVALID_OPTION', 'Expected an output: --grid FILE.png or --npy FILE');
   }
   if (grid) pictureFormat(grid, '--grid');
-  for (const path of [grid, npy]) await refuseExisting(path, force);
+  for (const path of [grid, npy]) await requireFree(path, force);
   await using autoencoder = await Autoencoder.load(run, loadOptions(flags));
   const dataset = await openImages(autoencoder, flags);
   const count = Math.min(flags.count, dataset.length);

@@ -48,7 +48,8 @@ async function realFolder(path: string): Promise<string> {
   return (await ifThere(realpath(path))) ?? path;
 }
 
-async function ifThere<T>(found: Promise<T>): Promise<T | undefined> {
+/** What is found of a path; undefined where nothing is there. */
+export async function ifThere<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** From what a training is asked to be to its parts: data, recipe, networks, run directory. */
 
+import { unlessAborted } from '../abort.js';
 import type { Dataset } from '../data/dataset.js';
 import { type DataIdentity, identify } from '../data/identity.js';
 import { BatchLoader } from '../data/loader.js';
@@ -36,6 +37,8 @@ export interface TrainerOptions {
   transfer?: string;
   /** Records where the time of some steps of each `train()` goes: a `profile` event, and `profile.json` in `out`. */
   profile?: boolean | ProfileOptions;
+  /** Gives up with `CANCELLED` while the data is looked at, also where its `read` never answers. */
+  signal?: AbortSignal;
   /** Called with every event, before the loop sees it. */
   onEvent?: (event: TrainEvent) => void;
 }
@@ -64,7 +67,7 @@ export async function assemble(options: TrainerOptions): Promise<TrainingParts> 
     typeof options.data === 'object'
       ? options.data
       : await openDataset(options.data, options.dataOptions);
-  const identity = await identify(dataset);
+  const identity = await unlessAborted(identify(dataset), options.signal);
   const resumed = resume
     ? await openResumed(resume, out, {
         config,

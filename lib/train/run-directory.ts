@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { appendFile, readdir, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { GanodeError } from '../errors.js';
-import { readWhole } from '../files/read.js';
+import { openRegular, readWhole } from '../files/read.js';
+import { ifThere } from '../files/target.js';
 import { ioError, makeFolder, writeFileAtomic } from '../files.js';
 import type { NativeLock } from '../native.js';
 import { listCheckpoints, removeFile } from './checkpoints.js';
@@ -34,6 +35,7 @@ export class RunDirectory {
     try {
       await makeFolder(path);
       lock = lockRun(path);
+      await requireFiles(path);
       const same = resumed !== undefined && (await isCheckpointOf(path, resumed.path));
       if (!same) await refuseRun(path);
       await makeFolder(join(path, 'checkpoints'));
@@ -150,6 +152,14 @@ async function isCheckpointOf(dir: string, checkpoint: string): Promise<boolean>
   if (folder === (await real(join(dir, 'checkpoints')))) return true;
   const inside = relative(await real(dir), folder);
   return !isAbsolute(inside) && inside.split(sep)[0] !== '..';
+}
+
+/** A pipe by the name of one of a run's files would keep the training waiting without end. */
+async function requireFiles(dir: string): Promise<void> {
+  for (const name of ['config.json', 'metrics.jsonl', 'latest']) {
+    const file = await ifThere(openRegular(join(dir, name)));
+    await file?.close();
+  }
 }
 
 /** A run is never written over. */

@@ -91,7 +91,7 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * Opens the data, resolves the recipe, builds the networks and, where asked, the run directory.
-   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `MEMORY`, `IO`, or a `CHECKPOINT_…` code.
+   * @throws GanodeError `INVALID_OPTION`, `INVALID_GRAPH`, `INVALID_DATA`, `MEMORY`, `IO`, `CANCELLED`, or a `CHECKPOINT_…` code.
    */
   static async create(options: TrainerOptions): Promise<Trainer> {
     return new Trainer(await assemble(options), options.onEvent);

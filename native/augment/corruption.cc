@@ -9,10 +9,10 @@
 namespace ganode {
 namespace {
 
-using Filter = std::vector<double>;
+using Taps = std::vector<double>;
 
-Filter convolve(const Filter& a, const Filter& b) {
-  Filter result(a.size() + b.size() - 1, 0);
+Taps convolve(const Taps& a, const Taps& b) {
+  Taps result(a.size() + b.size() - 1, 0);
   for (size_t i = 0; i < a.size(); ++i) {
     for (size_t j = 0; j < b.size(); ++j) result[i + j] += a[i] * b[j];
   }
@@ -20,32 +20,32 @@ Filter convolve(const Filter& a, const Filter& b) {
 }
 
 // a(z) a(1/z) / 2: the filter once forwards and once backwards.
-Filter squared(const Filter& a) {
-  Filter result = convolve(a, Filter(a.rbegin(), a.rend()));
+Taps squared(const Taps& a) {
+  Taps result = convolve(a, Taps(a.rbegin(), a.rend()));
   for (double& tap : result) tap /= 2;
   return result;
 }
 
 // a(z²): a zero between every two taps.
-Filter stretched(const Filter& a) {
-  Filter result(2 * a.size() - 1, 0);
+Taps stretched(const Taps& a) {
+  Taps result(2 * a.size() - 1, 0);
   for (size_t i = 0; i < a.size(); ++i) result[2 * i] = a[i];
   return result;
 }
 
 // One filter for each band, all of the same odd length; their sum is 1.
-std::array<Filter, kBands> makeBands() {
+std::array<Taps, kBands> makeBands() {
   // Low-pass filter of the sym2 wavelet, and its mirror image in frequency.
-  const Filter low = {-0.12940952255092145, 0.22414386804185735, 0.836516303737469, 0.48296291314469025};
-  Filter high = low;
+  const Taps low = {-0.12940952255092145, 0.22414386804185735, 0.836516303737469, 0.48296291314469025};
+  Taps high = low;
   for (size_t i = 1; i < high.size(); i += 2) high[i] = -high[i];
-  const Filter lower = squared(low);
-  const Filter upper = squared(high);
-  std::array<Filter, kBands> bands;
+  const Taps lower = squared(low);
+  const Taps upper = squared(high);
+  std::array<Taps, kBands> bands;
   bands.fill({0});
   bands[0] = {1};
   for (size_t split = 1; split < kBands; ++split) {
-    for (Filter& band : bands) band = convolve(stretched(band), lower);
+    for (Taps& band : bands) band = convolve(stretched(band), lower);
     const size_t start = (bands[split].size() - upper.size()) / 2;
     for (size_t i = 0; i < upper.size(); ++i) bands[split][start + i] += upper[i];
   }
@@ -54,7 +54,7 @@ std::array<Filter, kBands> makeBands() {
 
 // The bands' filters as matrices over a row of pixels, [bands, size × size].
 at::Tensor bandMatrices(int64_t size) {
-  static const std::array<Filter, kBands> bands = makeBands();
+  static const std::array<Taps, kBands> bands = makeBands();
   at::Tensor result = at::zeros({static_cast<int64_t>(kBands), size, size}, at::kDouble);
   auto cell = result.accessor<double, 3>();
   for (size_t band = 0; band < kBands; ++band) {

@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "error.h"
+#include "metric/blocks.h"
 
 namespace ganode {
 namespace {
-
-// Rows whose kernel with all others is held at a time.
-constexpr int64_t kBlock = 512;
 
 at::Tensor cubic(const at::Tensor& a, const at::Tensor& b) {
   return a.matmul(b.t()).div_(static_cast<double>(a.size(1))).add_(1).pow_(3);
@@ -66,11 +64,10 @@ at::Tensor membership(const std::vector<at::Tensor>& subsets, int64_t rows) {
 at::Tensor sums(const at::Tensor& a, const at::Tensor& membersOfA, const at::Tensor& b,
                 const at::Tensor& membersOfB) {
   at::Tensor total = at::zeros({membersOfA.size(1)}, at::kDouble);
-  for (int64_t start = 0; start < a.size(0); start += kBlock) {
-    const int64_t length = std::min(kBlock, a.size(0) - start);
+  inBlocks(a.size(0), [&](int64_t start, int64_t length) {
     const at::Tensor kernel = cubic(a.narrow(0, start, length), b);
     total += kernel.matmul(membersOfB).mul_(membersOfA.narrow(0, start, length)).sum(0);
-  }
+  });
   return total;
 }
 

@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "error.h"
+#include "metric/blocks.h"
 #include "metric/features.h"
 
 namespace ganode {
 namespace {
-
-constexpr int64_t kBlock = 512;
 
 // A set with the squared lengths of its rows.
 struct Points {
@@ -31,11 +30,6 @@ at::Tensor distances(const Points& from, int64_t start, int64_t length, const Po
       .add_(to.squares)
       .add_(from.squares.narrow(0, start, length).unsqueeze(1))
       .clamp_min_(0);
-}
-
-template <typename Visit>
-void inBlocks(int64_t count, Visit visit) {
-  for (int64_t start = 0; start < count; start += kBlock) visit(start, std::min(kBlock, count - start));
 }
 
 // Squared radius of the ball of each point, for several k, by column.

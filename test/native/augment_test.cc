@@ -113,7 +113,8 @@ void checkDerivatives(const ganode::Augmentation& augmentation, at::IntArrayRef 
 }  // namespace
 
 TEST_CASE("every transform and its gradient equal PyTorch's") {
-  for (const json& wanted : fixture("augment.json")["cases"]) {
+  const json reference = fixture("augment.json");
+  for (const json& wanted : reference["cases"]) {
     INFO(wanted["title"].get<std::string>());
     const at::Tensor x = tensorOf(wanted["images"]).requires_grad_(true);
     const at::Tensor y = run(wanted["transform"], wanted["parameters"], x);

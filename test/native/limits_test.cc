@@ -203,8 +203,8 @@ TEST_CASE("a recipe in a file that is nested without end is refused") {
        R"({"name":"n","op":"relu","inputs":["z"],"x":)" +
            nested(100'000) + "}]}}}"}) {
     writeSafetensors(path, {{"w", at::ones({2})}}, {{"ganode.recipe", recipe}, {"ganode.steps", "1"}});
-    CHECK(
-        has(refusal([&] { Network::open(path, {}); }), "ganode.recipe: expected JSON of at most 64 levels"));
+    CHECK(has(refusal([&] { ganode::Network::open(path, {}); }),
+              "ganode.recipe: expected JSON of at most 64 levels"));
   }
   CHECK(has(refusal([&] { parseSessionOptions(nested(100'000)); }),
             "recipe: expected JSON of at most 64 levels"));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +37,18 @@ describe('a run directory', () => {
     expect(config.versions.node).toBe(process.version);
     expect(config.recipe).toMatchObject({ version: 1, batch: 8, seed: 42 });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'takes no pipe for a file of its own, which would keep it waiting',
+    async () => {
+      for (const name of ['metrics.jsonl', 'latest', 'config.json']) {
+        const out = await temporaryDir();
+        execFileSync('mkfifo', [join(out, name)]);
+        await expect(train({ out })).rejects.toThrow(/^could not read .*: is no file but a pipe$/);
+        expect(await readdir(out)).not.toContain('checkpoints');
+      }
+    },
+  );
 
   it('is not written over, with or without a checkpoint', async () => {
     const out = await temporaryDir();

@@ -132,6 +132,19 @@ describe('data that never answers', () => {
     expect((await ended).at(-1)).toMatchObject({ type: 'end', reason: 'aborted' });
   });
 
+  it('is left before training by a signal: it is looked at when it is opened', async () => {
+    const stop = new AbortController();
+    const opened = Trainer.create({
+      recipe: tinyRecipe(long),
+      data: dataThatHangs(0),
+      signal: stop.signal,
+    });
+    globalThis.setTimeout(() => stop.abort(), 50);
+    await expect(opened).rejects.toMatchObject({ code: 'CANCELLED' });
+    const late = { recipe: tinyRecipe(long), data: tinyData(), signal: AbortSignal.abort() };
+    await expect(Trainer.create(late)).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it.each(['signal', 'dispose'])('when its points are drawn, by %s', async (how) => {
     const out = await temporaryDir();
     const stop = new AbortController();
@@ -301,7 +314,7 @@ describe('what is said on the way', () => {
       const end = (await train({ data })).at(-1);
       return end?.type === 'end' ? end.waitedShare : Number.NaN;
     };
-    const slow = await share(dataThat(() => setTimeout(60) as unknown as Promise<void>));
+    const slow = await share(dataThat(() => setTimeout(300) as unknown as Promise<void>));
     expect(slow).toBeGreaterThan(0.5);
     expect(slow).toBeLessThanOrEqual(1);
     expect(await share(tinyData())).toBeLessThan(slow);
