@@ -13,7 +13,10 @@ import sys
 import tarfile
 
 packed, work = sys.argv[1:]
-sources = ["CMakeLists.txt", "package.json", "cmake", "native", "scripts", "bench", "test/native"]
+sources = [
+    *["CMakeLists.txt", "package.json", "cmake", "native", "scripts", "bench"],
+    *["test/native", "test/reference/fixtures", "test/helpers/safetensors.mjs"],
+]
 
 
 def copy(source, target):

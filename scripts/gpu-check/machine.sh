@@ -12,8 +12,7 @@ show ldd --version
 show nproc
 show free -m
 show df -h .
-for tool in python3 g++ cmake ninja node; do show "$tool" --version; done
-show nvcc --version || show /usr/local/cuda/bin/nvcc --version
+for tool in python3 g++ cmake ninja node nvcc; do show "$tool" --version; done
 show cat "$1/version.py"
 show ls "$1/lib" "$1/.." "$1/../nvidia"
 [ "$GANODE_CHECK_DEVICE" != cuda ] || nvidia-smi

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectDir } from '../paths.mjs';
 import { npm } from '../run.mjs';
-import { packDist, packModules, packMnist, packNode } from './pieces.mjs';
+import { packDist, packMnist, packModules, packNode } from './pieces.mjs';
 import { sizesOf } from './sizes.mjs';
 
 /** Bytes: such machines take 64 MiB, and the project's sources travel too. */

@@ -22,7 +22,7 @@ mkdir -p "${GANODE_CHECK_WORK:-build/gpu-check}"
 work=$(realpath "${GANODE_CHECK_WORK:-build/gpu-check}")
 find_torch='import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])'
 torch=${GANODE_CHECK_TORCH:-$(python3 -c "$find_torch")}
-export PATH=$work/bin:$PATH
+export PATH=$work/bin:$PATH:/usr/local/cuda/bin
 check=scripts/gpu-check
 . $check/stage.sh
 
