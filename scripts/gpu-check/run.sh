@@ -44,11 +44,13 @@ stage doctor 30 node dist/cli/main.js doctor
 stage train 100 node $check/train.mjs
 stage resume 60 node $check/resume.mjs
 stage sample 60 node $check/sample.mjs
-# What is left, less a little for the end of its last turn.
-speed=$((${GANODE_CHECK_SECONDS:-530} - SECONDS - 20))
-stage speed 200 node $check/speed.mjs $((speed < 180 ? speed : 180))
-if node bench/main.mjs --help 2>/dev/null | grep -q -- --device; then
-  export GANODE_PYTHON=python3
-  stage bench 200 node bench/main.mjs --device "$GANODE_CHECK_DEVICE" --only dcgan28,dcgan64,gradient-penalty --rounds 3
-fi
+# What is left, less the end of the last turn; half of it, where the bench can compare with PyTorch on a device.
+left=$((GANODE_CHECK_SECONDS - SECONDS - 20))
+devices=$(node bench/main.mjs --help 2>/dev/null | grep -e --device)
+[ -z "$devices" ] || left=$((left / 2))
+((left > 1)) || left=1
+((left < 180)) || left=180
+stage speed $((left + 20)) node $check/speed.mjs $left
+[ -z "$devices" ] || GANODE_PYTHON=python3 stage bench 200 \
+  node bench/main.mjs --device "$GANODE_CHECK_DEVICE" --only dcgan28,dcgan64,gradient-penalty --rounds 3
 summarize

@@ -8,6 +8,7 @@
 # GANODE_CHECK_PATIENCE: a whole number by which the limits are multiplied (default 1)
 # GANODE_CHECK_ONLY: names of stages; the others are left out
 
+: "${GANODE_CHECK_SECONDS:=530}"
 log=$OUT/check.log
 summary=$OUT/summary.txt
 # A stage cannot fill the disk, or crowd out the other results.
@@ -22,7 +23,7 @@ record() {
 }
 
 stage() {
-  local name=$1 limit=$(($2 * ${GANODE_CHECK_PATIENCE:-1})) left=$((${GANODE_CHECK_SECONDS:-530} - SECONDS))
+  local name=$1 limit=$(($2 * ${GANODE_CHECK_PATIENCE:-1})) left=$((GANODE_CHECK_SECONDS - SECONDS))
   local began code verdict size
   shift 2
   case " ${GANODE_CHECK_ONLY:-$name} " in *" $name "*) ;; *) return 0 ;; esac

@@ -110,28 +110,31 @@ it('sizes are told, and refused above the limit, in one line', async () => {
   );
 });
 
-it.skipIf(!canUnpack)('lays out sources, Node and packages; what is there and the same stays', async () => {
-  const [packed, work] = [await temporaryDir(), await temporaryDir()];
-  await mkdir(join(packed, 'dist'));
-  await writeFile(join(packed, 'dist', 'index.js'), 'export {};\n');
-  execFileSync('tar', ['-cJf', 'dist.tar.xz', 'dist'], { cwd: packed });
-  await writeFile(join(packed, 'node-v0'), '#!/bin/sh\necho node\n');
-  execFileSync('xz', [join(packed, 'node-v0')]);
-  const cwd = fileURLToPath(new URL('../../', import.meta.url));
-  const layOut = () =>
-    execFileSync('python3', [pathOf('lay-out.py'), packed, work], { cwd, encoding: 'utf8' });
-  expect(layOut()).toContain('node-v0.xz: 0.0 MiB');
-  expect(execFileSync(join(work, 'bin', 'node'), { encoding: 'utf8' })).toBe('node\n');
-  expect(await readFile(join(work, 'dist', 'index.js'), 'utf8')).toBe('export {};\n');
-  const addon = join(work, 'native', 'addon.cc');
-  const source = join(cwd, 'native', 'addon.cc');
-  expect(await readFile(addon)).toEqual(await readFile(source));
-  const { mtimeMs } = await stat(addon);
-  await writeFile(join(work, 'native', 'pch.h'), 'changed');
-  layOut();
-  expect((await stat(addon)).mtimeMs).toBe(mtimeMs);
-  expect(await readFile(join(work, 'native', 'pch.h'), 'utf8')).not.toBe('changed');
-});
+it.skipIf(!canUnpack)(
+  'lays out sources, Node and packages; what is there and the same stays',
+  async () => {
+    const [packed, work] = [await temporaryDir(), await temporaryDir()];
+    await mkdir(join(packed, 'dist'));
+    await writeFile(join(packed, 'dist', 'index.js'), 'export {};\n');
+    execFileSync('tar', ['-cJf', 'dist.tar.xz', 'dist'], { cwd: packed });
+    await writeFile(join(packed, 'node-v0'), '#!/bin/sh\necho node\n');
+    execFileSync('xz', [join(packed, 'node-v0')]);
+    const cwd = fileURLToPath(new URL('../../', import.meta.url));
+    const layOut = () =>
+      execFileSync('python3', [pathOf('lay-out.py'), packed, work], { cwd, encoding: 'utf8' });
+    expect(layOut()).toContain('node-v0.xz: 0.0 MiB');
+    expect(execFileSync(join(work, 'bin', 'node'), { encoding: 'utf8' })).toBe('node\n');
+    expect(await readFile(join(work, 'dist', 'index.js'), 'utf8')).toBe('export {};\n');
+    const addon = join(work, 'native', 'addon.cc');
+    const source = join(cwd, 'native', 'addon.cc');
+    expect(await readFile(addon)).toEqual(await readFile(source));
+    const { mtimeMs } = await stat(addon);
+    await writeFile(join(work, 'native', 'pch.h'), 'changed');
+    layOut();
+    expect((await stat(addon)).mtimeMs).toBe(mtimeMs);
+    expect(await readFile(join(work, 'native', 'pch.h'), 'utf8')).not.toBe('changed');
+  },
+);
 
 it('checkpoints are compared tensor by tensor', async () => {
   const dir = await temporaryDir();
