@@ -14,14 +14,14 @@
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 : "${OUT:?OUT: expected the folder for results}"
-mkdir -p "$OUT"
-OUT=$(realpath "$OUT")
-export OUT GANODE_CHECK_DEVICE=${GANODE_CHECK_DEVICE:-cuda}
 packed=$(realpath "${GANODE_CHECK_PACKED:-dist-gpu-check}")
-mkdir -p "${GANODE_CHECK_WORK:-build/gpu-check}"
-work=$(realpath "${GANODE_CHECK_WORK:-build/gpu-check}")
+work=${GANODE_CHECK_WORK:-build/gpu-check}
+mkdir -p "$OUT" "$work" || exit 1
+OUT=$(realpath "$OUT")
+work=$(realpath "$work")
+export OUT GANODE_CHECK_DEVICE=${GANODE_CHECK_DEVICE:-cuda}
 find_torch='import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])'
-torch=${GANODE_CHECK_TORCH:-$(python3 -c "$find_torch")}
+torch=$(realpath "${GANODE_CHECK_TORCH:-$(python3 -c "$find_torch")}")
 export PATH=$work/bin:$PATH:/usr/local/cuda/bin
 check=scripts/gpu-check
 . $check/stage.sh
