@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "augment/linear.h"
 
@@ -31,8 +32,8 @@ struct Margin {
 Margin marginOf(const std::vector<Matrix3>& inverses, size_t axis, int64_t height, int64_t width) {
   const double x = static_cast<double>(width - 1) / 2;
   const double y = static_cast<double>(height - 1) / 2;
-  double low = 0;
-  double high = 0;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
   for (const Matrix3& m : inverses) {
     const double reach = std::abs(m(axis, 0)) * x + std::abs(m(axis, 1)) * y;
     low = std::min(low, m(axis, 2) - reach);
