@@ -11,7 +11,7 @@
 : "${GANODE_CHECK_SECONDS:=530}"
 log=$OUT/check.log
 summary=$OUT/summary.txt
-# A stage cannot fill the disk, or crowd out the other results.
+# What a stage may leave in the log, so that the results stay small enough to come back.
 most_bytes=$((2 << 20))
 passed=0
 failed=0
