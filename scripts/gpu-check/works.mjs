@@ -39,6 +39,7 @@ export async function openImages(image) {
     return await openDataset('mnist', { image });
   } catch (error) {
     if (error.code !== 'INVALID_DATA') throw error;
+    console.log(`noise in place of MNIST (${error.message})`);
     const count = 4096;
     const images = noise(count * image.channels * image.height * image.width);
     return new ArrayDataset({ name: 'noise', images, shape: image });
