@@ -9,7 +9,7 @@ import { ranges } from '../ranges.js';
 import { Generator, type LoadOptions, type SampleOptions } from '../sample/generator.js';
 import { isCurve } from '../train/picture.js';
 import { requireFree, requireFreeFolder, tellWritten } from './outputs.js';
-import { inRange } from './parse.js';
+import { device, deviceHelp, inRange } from './parse.js';
 
 interface GenerateFlags extends LoadOptions {
   count: number;
@@ -40,7 +40,7 @@ export function addLoadOptions(command: Command): Command {
       inRange(ranges.threads),
     )
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
-    .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
+    .option('--device <name>', deviceHelp, device)
     .option('--force', 'overwrite what is there');
 }
 

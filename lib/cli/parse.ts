@@ -1,5 +1,6 @@
 /** Parsers for the values of options; commander turns what they throw into one line. */
 import { InvalidArgumentError } from 'commander';
+import { type DeviceName, defaultDevice, deviceForms, isDeviceName } from '../device.js';
 import { isInRange, type NumberRange, ranges, rangeText } from '../ranges.js';
 
 /** A number of a range. */
@@ -54,6 +55,13 @@ export function byteCount(text: string): number {
     );
   }
   return bytes;
+}
+
+export const deviceHelp = `${deviceForms}; default ${defaultDevice}: a GPU where one answers`;
+
+export function device(text: string): DeviceName {
+  if (isDeviceName(text)) return text;
+  throw new InvalidArgumentError(`expected ${deviceForms}.`);
 }
 
 /** "precision,recall" */

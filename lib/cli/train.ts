@@ -7,7 +7,7 @@ import { dryRun } from './dry-run.js';
 import { exitCodes } from './exit.js';
 import { onInterrupt } from './interrupt.js';
 import { onOutputEnds } from './output.js';
-import { collect, inRange } from './parse.js';
+import { collect, device, deviceHelp, inRange } from './parse.js';
 import { Progress } from './progress.js';
 import { gather, type TrainFlags } from './training.js';
 
@@ -29,7 +29,7 @@ export function addTrain(program: Command): void {
     .option('--images <n>', 'real images to show', inRange(ranges.steps))
     .option('--batch <n>', 'images a batch', inRange(ranges.batch))
     .addOption(new Option('--precision <kind>', 'arithmetic').choices(['fp32', 'bf16', 'auto']))
-    .addOption(new Option('--device <kind>', 'device').choices(['cpu', 'cuda', 'auto']))
+    .option('--device <name>', deviceHelp, device)
     .option(
       '--threads <n>',
       'threads for one operator, 1 to 1024; another number gives other last bits',

@@ -1,5 +1,6 @@
 /** The schema of a resolved recipe: plain data from which a run can be repeated exactly. Native code reads the same JSON. */
 import { z } from 'zod';
+import { type DeviceName, defaultDevice, deviceForms, isDeviceName } from '../device.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { ranges } from '../ranges.js';
 import { augmentSchema } from './augment.js';
@@ -139,7 +140,7 @@ export const recipeSchema = z.strictObject({
     .strictObject({ generator: freezeSchema, discriminator: freezeSchema, encoder: freezeSchema })
     .prefault({}),
   precision: z.enum(['fp32', 'bf16', 'auto']).default('fp32'),
-  device: z.enum(['cpu', 'cuda', 'auto']).default('cpu'),
+  device: z.custom<DeviceName>(isDeviceName, `expected ${deviceForms}`).default(defaultDevice),
   /** Threads for one operator; null: as many as ATen picks. Bit-identical repetition needs the same number. */
   threads: positiveInteger.max(ranges.threads.most).nullable().default(null),
   seed: z.int().min(0).default(42),

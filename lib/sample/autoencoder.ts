@@ -1,3 +1,4 @@
+import { defaultDevice } from '../device.js';
 import { invalid } from '../errors.js';
 import { Images } from '../image/images.js';
 import { asPixels, type GivenPixels } from '../image/pixels.js';
@@ -89,7 +90,10 @@ export class Autoencoder implements AsyncDisposable {
     const { recipe, step } = (await openCheckpoint(checkpoint)).metadata;
     const { encoder, generator } = recipe.models;
     requireLayerMemory(largestLayer(generator, ...(encoder ? [encoder] : [])), 1);
-    const opened = await native().openAutoencoder(checkpoint, options);
+    const opened = await native().openAutoencoder(checkpoint, {
+      device: defaultDevice,
+      ...options,
+    });
     return new Autoencoder(opened, recipe, step, checkpoint);
   }
 

@@ -1,6 +1,7 @@
 import { type ClassLabel, classIndices } from '../data/classes.js';
 import type { Dataset } from '../data/dataset.js';
 import { type DataKind, kindOf } from '../data/kind.js';
+import { type DeviceName, defaultDevice } from '../device.js';
 import { invalid } from '../errors.js';
 import { inspectGraph } from '../graph/inspect.js';
 import { labelClasses } from '../graph/label-classes.js';
@@ -26,8 +27,8 @@ export interface LoadOptions {
   threads?: number;
   /** Default `fp32`. */
   precision?: 'fp32' | 'bf16' | 'auto';
-  /** Default `cpu`. */
-  device?: 'cpu' | 'cuda' | 'auto';
+  /** Default `auto`: a GPU where one answers. */
+  device?: DeviceName;
 }
 
 export interface SampleOptions {
@@ -103,7 +104,7 @@ export class Generator implements AsyncDisposable {
     requireLoadOptions(options);
     const checkpoint = await resolveCheckpoint(path);
     const { recipe, step, data } = (await openCheckpoint(checkpoint)).metadata;
-    const network = await native().openGenerator(checkpoint, options);
+    const network = await native().openGenerator(checkpoint, { device: defaultDevice, ...options });
     const { outputs } = inspectGraph(recipe.models.generator);
     const experts = outputs['gate']?.shape[0] ?? 0;
     const dtype = data?.dtype ?? 'uint8';

@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Fit } from '../data/fit.js';
 import type { Split } from '../data/split.js';
+import { type DeviceName, settled } from '../device.js';
 import { native, type TimelineStage } from '../native.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
 import { Timeline } from './timeline.js';
@@ -26,7 +27,7 @@ export interface TrainingFacts {
     fit?: Fit;
   };
   /** Where it really runs: `auto` is settled. */
-  device: 'cpu' | 'cuda';
+  device: Exclude<DeviceName, 'auto'>;
   precision: 'fp32' | 'bf16';
   /** Threads for one operator. */
   threads: number;
@@ -40,8 +41,8 @@ export function threadsOf({ threads }: Recipe): number {
 export function aboutTraining(recipe: Recipe, dataset: Dataset): TrainingFacts {
   const { name, length, shape, classes, labels, split, fit } = dataset;
   const info = native().info();
-  const device = recipe.device === 'auto' ? (info.cuda.available ? 'cuda' : 'cpu') : recipe.device;
-  const automatic = device === 'cuda' || info.bf16 ? 'bf16' : 'fp32';
+  const device = settled(recipe.device);
+  const automatic = device !== 'cpu' || info.bf16 ? 'bf16' : 'fp32';
   return {
     recipe: recipe.recipe,
     batch: (new Timeline(recipe).stages[0] as TimelineStage).batch,

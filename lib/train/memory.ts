@@ -1,4 +1,5 @@
 /** Whether a training can fit in memory at all. */
+import { settled } from '../device.js';
 import { GanodeError } from '../errors.js';
 import { inspectGraph } from '../graph/inspect.js';
 import { inBytes, memoryThere } from '../memory.js';
@@ -16,7 +17,7 @@ const bytesOfFloat = 4;
  * @throws GanodeError `MEMORY`. Never for another device than the processor, whose memory is not known here.
  */
 export function requireStepMemory(recipe: Recipe): void {
-  if (recipe.device !== 'cpu') return;
+  if (settled(recipe.device) !== 'cpu') return;
   const { batch } = new Timeline(recipe).stages.at(-1) as TimelineStage;
   const graphs = Object.values(recipe.models).filter((graph) => graph !== undefined);
   const reports = graphs.map((graph) => inspectGraph(graph));

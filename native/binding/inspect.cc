@@ -75,18 +75,17 @@ Napi::Value info(const Napi::CallbackInfo& callback) {
     result.Set("bf16", Napi::Boolean::New(env, cpuHasBfloat16()));
     result.Set("threads", Napi::Number::New(env, static_cast<double>(defaultThreads())));
     result.Set("threadRuntime", threadRuntime());
-    const parallel::Processors found = parallel::usableProcessors();
+    const parallel::Processors usable = parallel::usableProcessors();
     Napi::Object processors = Napi::Object::New(env);
-    processors.Set("machine", static_cast<double>(found.machine));
-    processors.Set("allowed", static_cast<double>(found.allowed));
-    if (found.quota) processors.Set("quota", *found.quota);
+    processors.Set("machine", static_cast<double>(usable.machine));
+    processors.Set("allowed", static_cast<double>(usable.allowed));
+    if (usable.quota) processors.Set("quota", *usable.quota);
     result.Set("processors", processors);
     Napi::Object cuda = Napi::Object::New(env);
-    const auto devices =
-        at::hasCUDA() ? at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() : 0;
-    cuda.Set("built", Napi::Boolean::New(env, at::hasCUDA()));
-    cuda.Set("available", Napi::Boolean::New(env, devices > 0));
-    cuda.Set("devices", Napi::Number::New(env, devices));
+    const Cuda found = findCuda();
+    cuda.Set("built", Napi::Boolean::New(env, found.built));
+    cuda.Set("available", Napi::Boolean::New(env, found.devices > 0));
+    cuda.Set("devices", Napi::Number::New(env, found.devices));
     result.Set("cuda", cuda);
 #if defined(__clang__)
     const std::string compiler = "clang " __clang_version__;

@@ -4,10 +4,13 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/cpu/Utils.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -23,6 +26,18 @@ namespace {
 // The most threads that a recipe may ask for; lib/ranges.ts has the same limit.
 constexpr int64_t kMostThreads = 1024;
 
+// The number in 'cuda:1', 0 of 'cuda'; nullopt for other names.
+std::optional<int> cudaNumber(std::string_view name) {
+  constexpr std::string_view kind = "cuda";
+  if (name.substr(0, kind.size()) != kind) return std::nullopt;
+  name.remove_prefix(kind.size());
+  if (name.empty()) return 0;
+  int number = 0;
+  const auto [end, error] = std::from_chars(name.data() + 1, name.data() + name.size(), number);
+  const bool isWhole = error == std::errc() && end == name.data() + name.size();
+  return name.front() == ':' && isWhole && number >= 0 && number < 128 ? std::optional(number) : std::nullopt;
+}
+
 std::string& runtime() {
   static std::string name = "libgomp";
   return name;
@@ -30,16 +45,29 @@ std::string& runtime() {
 
 }  // namespace
 
+Cuda findCuda() {
+  // `at::hasCUDA()` says whether a device answers; what a libtorch with CUDA has is a guard for its devices.
+  const bool built = c10::impl::hasDeviceGuardImpl(at::kCUDA);
+  return {built,
+          at::hasCUDA() ? at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() : 0};
+}
+
 at::Device chooseDevice(const std::string& name) {
   if (name == "cpu") return at::kCPU;
-  if (name != "cuda" && name != "auto") {
-    throw Error("INVALID_OPTION", "expected device to be 'cpu', 'cuda' or 'auto', got '" + name + "'");
+  const auto [built, devices] = findCuda();
+  if (name == "auto") return devices > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+  const std::optional<int> number = cudaNumber(name);
+  if (!number) {
+    throw Error("INVALID_OPTION",
+                "expected device to be 'cpu', 'cuda', 'cuda:1' (by number) or 'auto', got '" + name + "'");
   }
-  if (at::hasCUDA() && at::globalContext().getAcceleratorHooksInterface(at::kCUDA).deviceCount() > 0)
-    return at::kCUDA;
-  if (name == "auto") return at::kCPU;
-  throw Error("DEVICE", at::hasCUDA() ? "device 'cuda': libtorch has CUDA, but no CUDA device answers"
-                                      : "device 'cuda': this libtorch was built without CUDA");
+  const std::string asked = "device '" + name + "': ";
+  if (!built) throw Error("DEVICE", asked + "this libtorch was built without CUDA");
+  if (devices == 0) throw Error("DEVICE", asked + "libtorch has CUDA, but no CUDA device answers");
+  if (*number >= devices) {
+    throw Error("DEVICE", asked + "there are " + std::to_string(devices) + " CUDA devices, numbered from 0");
+  }
+  return {at::kCUDA, static_cast<c10::DeviceIndex>(*number)};
 }
 
 bool cpuHasBfloat16() {

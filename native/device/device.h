@@ -8,7 +8,15 @@
 
 namespace ganode {
 
-// 'cpu', 'cuda' or 'auto' (CUDA where a device answers). Throws Error("DEVICE") where it is not there.
+// What there is of CUDA. `built`: libtorch has it, whether or not a device answers.
+struct Cuda {
+  bool built;
+  int devices;
+};
+Cuda findCuda();
+
+// 'cpu', 'cuda' (its first device), 'cuda:1' or 'auto' (CUDA where a device answers). Throws Error("DEVICE")
+// where it is not there.
 at::Device chooseDevice(const std::string& name);
 
 // Whether the processor has bfloat16 arithmetic (AVX512-BF16 or AMX).

@@ -9,24 +9,23 @@
 #include <memory>
 #include <vector>
 
+#include "device/recorder.h"
+
 namespace ganode {
 
-// Records once for each shape of the inputs, and only where the device has a recorder: for the CPU, and with
-// a libtorch that has none, the work is done each time. So it is where recording fails (the work reads a
-// tensor's value, or draws numbers on the CPU) and where what was recorded does something else than the work.
+// Records once for each shape of the inputs, and only where the device has a recorder (device/recorder.h):
+// for the CPU the work is done each time. So it is where the work cannot be recorded (it reads a tensor's
+// value, or draws numbers on the CPU) and where what was recorded does something else than the work.
 class Replay {
  public:
   using Tensors = std::vector<at::Tensor>;
   using Work = std::function<at::Tensor(const Tensors& inputs)>;
   using Changed = std::function<Tensors()>;
 
-  // Whether a device has a recorder.
-  static bool records(const at::Device& device);
-
   // `work` depends on nothing that changes but its inputs and what `changed` gives: the live tensors that it
   // changes. To record, it is done over with these put back to what they were. Inputs have no gradients.
   Replay(
-      at::Device device, Work work, Changed changed = [] { return Tensors(); });
+      const at::Device& device, Work work, Changed changed = [] { return Tensors(); });
   ~Replay();
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
@@ -41,10 +40,10 @@ class Replay {
 
   std::unique_ptr<Recording> record(const Tensors& inputs, const Snapshot& before) const;
 
-  at::Device device_;
   Work work_;
   Changed changed_;
-  bool records_;
+  // Null where nothing is recorded, or nothing any more.
+  std::unique_ptr<Recorder> recorder_;
   // By shape; nullptr: seen once.
   std::map<Shapes, std::unique_ptr<Recording>> recordings_;
 };

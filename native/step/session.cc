@@ -40,7 +40,7 @@ Session::Session(SessionOptions options)
   }
   if (options_.encoder) encoder_.emplace(makePlayer(*options_.encoder, "encoder"));
   step_ = makeStep();
-  if (options_.steady && Replay::records(device_))
+  if (options_.steady && canRecord(device_))
     step_ = std::make_unique<ReplayedStep>(std::move(step_), device_, [this] { return values(tensors()); });
   grow();
   if (!options_.ema) return;

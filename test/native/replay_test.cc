@@ -22,8 +22,8 @@ struct Doubling {
     return [this](const Replay::Tensors& inputs) {
       ++done;
       at::Tensor output = inputs[0] * 2;
-      if (PretendedGraph::recording) {
-        PretendedGraph::kernel = [input = inputs[0], output, this] { output.copy_(input * factor); };
+      if (Pretended::recording) {
+        Pretended::kernel = [input = inputs[0], output, this] { output.copy_(input * factor); };
       }
       return output;
     };
@@ -48,15 +48,15 @@ TEST_CASE("without a recorder the work is done each time") {
 TEST_CASE("the second time of a shape is recorded, and replayed from then on with the inputs of the day") {
   Doubling doubling;
   Replay replay(kPretended, doubling.work());
-  PretendedGraph::replays = 0;
+  Pretended::replays = 0;
   CHECK(doubled(replay, 1) == 2);
   CHECK(doubling.done == 1);
   CHECK(doubled(replay, 2) == 4);
   CHECK(doubling.done == 4);  // itself, once to warm up, and once recorded
-  CHECK(PretendedGraph::replays == 1);
+  CHECK(Pretended::replays == 1);
   for (int i = 3; i < 6; ++i) CHECK(doubled(replay, i) == 2 * i);
   CHECK(doubling.done == 4);
-  CHECK(PretendedGraph::replays == 4);
+  CHECK(Pretended::replays == 4);
   CHECK(doubled(replay, 7, 5) == 14);
   CHECK(doubling.done == 5);
   CHECK(doubled(replay, 8) == 16);
@@ -67,12 +67,67 @@ TEST_CASE("what cannot be recorded is done each time") {
   int done = 0;
   Replay replay(kPretended, [&](const Replay::Tensors& inputs) {
     ++done;
-    if (PretendedGraph::recording) throw std::runtime_error("reads a value");
+    if (Pretended::recording) throw std::runtime_error("reads a value");
     return inputs[0] * 2;
   });
   for (int i = 0; i < 4; ++i) CHECK(doubled(replay, i) == 2 * i);
   CHECK(done == 6);  // the second time tried twice more
-  CHECK_FALSE(PretendedGraph::recording);
+  CHECK_FALSE(Pretended::recording);
+}
+
+TEST_CASE("work that waits for the device is never recorded") {
+  int recorded = 0;
+  Replay replay(kPretended, [&](const Replay::Tensors& inputs) {
+    recorded += Pretended::recording ? 1 : 0;
+    return inputs[0] * 2;
+  });
+  Pretended::waits = true;
+  for (int i = 0; i < 4; ++i) CHECK(doubled(replay, i) == 2 * i);
+  Pretended::waits = false;
+  CHECK(recorded == 0);
+}
+
+TEST_CASE("bytes of a recording may be two grey levels off, and no more") {
+  for (const int off : {2, 3}) {
+    CAPTURE(off);
+    int done = 0;
+    Replay replay(kPretended, [&](const Replay::Tensors& inputs) {
+      ++done;
+      at::Tensor output = inputs[0].to(at::kByte);
+      Pretended::kernel = [=, input = inputs[0]] { output.copy_(input + off); };
+      return output;
+    });
+    for (int i = 0; i < 5; ++i) replay({at::full({3}, 100, at::kFloat)});
+    CHECK(done == (off == 2 ? 4 : 7));
+  }
+}
+
+TEST_CASE("what is changed is judged together: something small may go its own way") {
+  // The second moves by as much as rounding does, and in the recording the other way.
+  const at::Tensor large = at::zeros({3});
+  const at::Tensor small = at::zeros({3});
+  int done = 0;
+  Replay replay(
+      kPretended,
+      [&](const Replay::Tensors& inputs) {
+        ++done;
+        const at::Tensor output = inputs[0] * 2;
+        const auto move = [=](double sign) {
+          large.add_(1);
+          small.add_(1e-4 * sign);
+        };
+        if (Pretended::recording)
+          Pretended::kernel = [=] { move(-1); };
+        else
+          move(1);
+        return output;
+      },
+      [&] {
+        return Replay::Tensors{large, small};
+      });
+  for (int i = 0; i < 5; ++i) replay({at::ones({3})});
+  CHECK(done == 4);
+  CHECK(large[0].item<double>() == 5);
 }
 
 TEST_CASE("a recording that gives something else is not used") {
@@ -94,11 +149,11 @@ TEST_CASE("what the work changes is changed once a call, recorded or not") {
         kPretended,
         [&](const Replay::Tensors& inputs) {
           const at::Tensor output = work(inputs);
-          if (!PretendedGraph::recording) {
+          if (!Pretended::recording) {
             sum.add_(output);
             return output;
           }
-          PretendedGraph::kernel = [launch = PretendedGraph::kernel, output, sum] {
+          Pretended::kernel = [launch = Pretended::kernel, output, sum] {
             launch();
             sum.add_(output);
           };

@@ -41,11 +41,11 @@ struct MovingStep : ganode::Step {
       if (labels.defined()) weight.add_(labels.sum());
       row.copy_(weight.sum());
     };
-    if (!PretendedGraph::recording) {
+    if (!Pretended::recording) {
       kernel(1);
     } else {
       if (does.fails) throw std::runtime_error("reads a value");
-      PretendedGraph::kernel = [kernel, factor = does.isAnother ? 2.0 : 1.0] { kernel(factor); };
+      Pretended::kernel = [kernel, factor = does.isAnother ? 2.0 : 1.0] { kernel(factor); };
     }
     return row;
   }
@@ -91,11 +91,11 @@ std::pair<std::vector<double>, int> sixSteps(Behaviour behaviour, bool recorded,
 
 TEST_CASE("recorded steps do what steps do, and are launched at once from the fourth on") {
   for (const bool labelled : {false, true}) {
-    PretendedGraph::replays = 0;
+    Pretended::replays = 0;
     const auto [numbers, launches] = sixSteps({}, true, labelled);
     CHECK(numbers == sixSteps({}, false, labelled).first);
     CHECK(launches == 5);  // three steps, the last one three times: to warm up, and to be recorded
-    CHECK(PretendedGraph::replays == 4);
+    CHECK(Pretended::replays == 4);
   }
 }
 

@@ -1,0 +1,16 @@
+# `ganode_cuda`: what needs libtorch's CUDA by name, a library beside the addon that is opened at run time. It needs the
+# headers of CUDA's runtime and no compiler of CUDA's; where they are not found it is left out, and steps are not recorded.
+get_filename_component(site "${GANODE_LIBTORCH}" DIRECTORY)
+file(GLOB wheels "${site}/nvidia/cu*/include" "${site}/nvidia/cuda_runtime/include")
+find_path(GANODE_CUDA_HEADERS cuda_runtime_api.h HINTS ${wheels} "$ENV{CUDA_HOME}/include" /usr/local/cuda/include)
+if(NOT GANODE_CUDA_HEADERS)
+  message(WARNING "This libtorch has CUDA, but the headers of CUDA's runtime were not found (GANODE_CUDA_HEADERS, "
+    "CUDA_HOME, or pip's nvidia-cuda-runtime beside libtorch): steps are not recorded on a GPU")
+  return()
+endif()
+
+find_library(GANODE_LIB_c10_cuda c10_cuda PATHS "${GANODE_LIBTORCH}/lib" NO_DEFAULT_PATH NO_CACHE REQUIRED)
+add_library(ganode_cuda MODULE native/cuda/recorder.cc)
+target_link_libraries(ganode_cuda PRIVATE ganode_options "${GANODE_LIB_torch_cuda}" "${GANODE_LIB_c10_cuda}")
+target_include_directories(ganode_cuda SYSTEM PRIVATE "${GANODE_CUDA_HEADERS}")
+set_target_properties(ganode_cuda PROPERTIES PREFIX "" BUILD_RPATH "${GANODE_LIBTORCH}/lib")
