@@ -35,9 +35,12 @@ build() { stage "$1" "$2" cmake --build build --target "${@:3}" --parallel "$(np
 stage configure 60 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS=-fmax-errors=5 \
   "-DGANODE_LIBTORCH=$torch" "-DCMAKE_JS_INC=$work/node_modules/node-api-headers/include" \
   "-DCMAKE_LIBRARY_OUTPUT_DIRECTORY=$work/build/Release" ${GANODE_CHECK_CMAKE:-}
-build addon 200 ganode preload
+build addon 200 all
 stage manifest 10 node $check/manifest.mjs "$torch"
 build core-build 150 ganode_core_test
+# The addon finds it beside itself; the tests lie elsewhere.
+recorder=$work/build/Release/ganode_cuda.so
+[ ! -e "$recorder" ] || export GANODE_CUDA_LIBRARY=$recorder
 stage core-tests 90 build/ganode_core_test
 
 stage doctor 30 node dist/cli/main.js doctor

@@ -22,7 +22,7 @@ const turns = { rounds: 3, turn: isTrial ? 0.3 : 0.5, threads: native().info().t
 
 const peer = join(projectDir, 'bench', 'peers', 'ganode.mjs');
 const launch = () => ({ command: process.execPath, args: [peer] });
-const [usual, eager] = ['as it is', 'GANODE_REPLAY=0'];
+const [usual, eager] = ['as it is', 'GANODE_RECORD=0'];
 
 async function measure({ name, shape, config }, batch, precision) {
   const title = `${name}, batch ${batch}, ${precision}, ${device}`;
@@ -30,7 +30,7 @@ async function measure({ name, shape, config }, batch, precision) {
     const work = { ...setting({ ...config, batch, precision, device }, shape), mode: 'train' };
     return {
       [usual]: { launch, config: work },
-      [eager]: { launch, config: work, env: { GANODE_REPLAY: '0' } },
+      [eager]: { launch, config: work, env: { GANODE_RECORD: '0' } },
     };
   };
   const comparisons = [{ of: usual, against: eager }];
