@@ -38,6 +38,12 @@ export async function buildNative({
   if (![undefined, libtorch].includes(configuredFor(build))) cmakeJs('configure');
   cmakeJs('build');
   const dir = join(projectDir, build, 'Release');
+  writeManifest(dir, libtorch);
+  return join(dir, 'ganode.node');
+}
+
+/** Says beside an addon which libtorch it was built for. `dir`: the addon's folder; `libtorch`: that libtorch's. */
+export function writeManifest(dir, libtorch) {
   const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
   const manifest = {
     ganode: version,
@@ -45,7 +51,6 @@ export async function buildNative({
     files: linked(libtorch),
   };
   writeFileSync(join(dir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  return join(dir, 'ganode.node');
 }
 
 /** The libtorch that the build folder is configured for; undefined where it is not yet. */

@@ -14,8 +14,11 @@ function find(from, name) {
   }
 }
 
-/** Everything that installing `names` installs: `{ name, version, …fields of a package.json, integrity }`. */
-export function closure(names) {
+/**
+ * Everything that installing `names` installs: `{ name, version, …fields of a package.json, integrity }`, by its place, such as
+ * `node_modules/sharp`.
+ */
+export function places(names) {
   const found = new Map();
   const visit = (from, name) => {
     const place = find(from, name);
@@ -32,7 +35,12 @@ export function closure(names) {
     }
   };
   for (const name of names) visit('', name);
-  return [...found.values()];
+  return found;
+}
+
+/** The same without their places. */
+export function closure(names) {
+  return [...places(names).values()];
 }
 
 /** Whether a package installs on this platform. */
