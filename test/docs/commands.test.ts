@@ -118,6 +118,10 @@ describe.each(documents())('%s', (page) => {
       for (const command of ofGanode) {
         const whole = command.replace(/^(npx )?ganode /, '').replace(/\bRUN\b/g, autoencoder);
         const words = wordsOf(whole);
+        if (words[0] === 'setup') {
+          await expectOptions(words, command);
+          continue;
+        }
         const result = await run([...words, ...(await overwriting(words))]);
         expect(result, command).toMatchObject({ code: 0, signal: null });
         expect(result.stderr, command).not.toMatch(/^ganode: (?!warning)/m);
@@ -127,14 +131,25 @@ describe.each(documents())('%s', (page) => {
 
   it.runIf(others.length > 0)('shows other commands that are there', () => {
     for (const command of others) {
-      const [program, first = '', second = ''] = wordsOf(command);
+      const withoutVariables = command.replace(/^([A-Z_]+=\S+ )+/, '');
+      const [program, first = '', second = ''] = wordsOf(withoutVariables);
       if (program === 'npm' && first === 'run') expect(scripts, command).toHaveProperty([second]);
       else if (program === 'npm') expect(['install', 'test'], command).toContain(first);
-      else if (program === 'node') expect(existsSync(join(projectDir, first)), command).toBe(true);
+      else if (program === 'node' || program === 'bash')
+        expect(existsSync(join(projectDir, first)), command).toBe(true);
       else expect.unreachable(`what is ${command}?`);
     }
   });
 });
+
+/** That a command has its options, where running it would fetch gigabytes and build for minutes. */
+async function expectOptions(words: readonly string[], command: string): Promise<void> {
+  const { code, stdout } = await run([...words, '--help']);
+  expect(code, command).toBe(0);
+  for (const option of words.filter((word) => word.startsWith('--'))) {
+    expect(stdout, command).toContain(`  ${option} `);
+  }
+}
 
 /** Outputs that an earlier page wrote under the same name. */
 async function overwriting(words: readonly string[]): Promise<string[]> {
