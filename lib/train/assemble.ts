@@ -6,6 +6,7 @@ import { type DataIdentity, identify } from '../data/identity.js';
 import { BatchLoader } from '../data/loader.js';
 import { openDataset, type SourceOptions } from '../data/source.js';
 import { type NativeSession, native } from '../native.js';
+import { batchesPerStep } from '../recipes/procedure.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
 import { describeData, requireShape } from './data.js';
@@ -89,7 +90,7 @@ export async function assemble(options: TrainerOptions): Promise<TrainingParts> 
     const transferred = await transferFrom(options, session);
     const loader = new BatchLoader(dataset, {
       batch: new Timeline(recipe).stages,
-      batchesPerStep: recipe.discriminatorSteps * recipe.accumulation,
+      batchesPerStep: batchesPerStep(recipe),
       seed: recipe.seed,
       flip: recipe.flip,
     });
