@@ -7,6 +7,7 @@ import { batchesPerStep } from '../recipes/procedure.js';
 import type { RecipeDefinition } from '../recipes/recipe.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
+import { nativeRecipe } from '../recipes/written-down.js';
 import { Timeline } from '../train/timeline.js';
 import { multiplyAddsOfStep } from './cost.js';
 
@@ -134,7 +135,7 @@ export async function measureStep(given: Recipe): Promise<number> {
     (_, i) => (i * 7919) % 256,
   );
   const labels = Int32Array.from({ length: items }, (_, i) => i % Math.max(1, classes));
-  const session = await native().createSession(JSON.stringify(recipe));
+  const session = await native().createSession(nativeRecipe(recipe));
   try {
     const times: number[] = [];
     const begun = performance.now();

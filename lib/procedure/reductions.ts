@@ -1,6 +1,19 @@
 /** Operators that make one number of several: over the values of an item, over the items of a batch, over classes. */
 import { numberIn, oneOf, whole } from '../graph/check.js';
-import { abs, add, exp, half, type Moving, shift, square, subtract } from './arithmetic.js';
+import {
+  abs,
+  add,
+  exp,
+  half,
+  type Moving,
+  multiply,
+  negate,
+  scale,
+  shift,
+  softplus,
+  square,
+  subtract,
+} from './arithmetic.js';
 import { type Value, type ValueOptions, value } from './value.js';
 
 export interface ReductionOptions extends ValueOptions {
@@ -83,6 +96,27 @@ export function accuracy(logits: Value, label: Value): Value {
 export function gaussianKl(mean: Value, logVariance: Value): Value {
   const terms = add(square(mean), exp(logVariance));
   return half(sum(shift(subtract(terms, logVariance), -1)));
+}
+
+/**
+ * -log p(x|z) of images in [-1, 1] whose values are ones with probability (x + 1) / 2, by a decoder's logits: the cross-entropy,
+ * summed over an item (Kingma & Welling 2014, appendix C.1).
+ */
+export function bernoulliNegativeLog(logits: Value, image: Value): Value {
+  // -t log σ(a) - (1 - t) log(1 - σ(a)) = (1 - t) a - log σ(a)
+  const ofZero = scale(shift(negate(image), 1), 0.5);
+  return sum(add(multiply(ofZero, logits), softplus(negate(logits))));
+}
+
+/**
+ * -log N(x; mean, deviation²), summed over an item (Kingma & Welling 2014, appendix C.2).
+ *
+ * @param deviation The standard deviation. Default 1.
+ */
+export function gaussianNegativeLog(mean: Value, x: Value, deviation = 1): Value {
+  const constant = Math.log(deviation * Math.sqrt(2 * Math.PI));
+  const squares = scale(square(subtract(x, mean)), 1 / (2 * deviation * deviation));
+  return sum(shift(squares, constant));
 }
 
 export interface AverageOptions extends ValueOptions {

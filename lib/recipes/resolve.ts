@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { GanodeError } from '../errors.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { requirePlain } from '../json.js';
-import { type ProcedureFunction, procedureSpec } from '../procedure/procedure.js';
+import type { ProcedureFunction } from '../procedure/procedure.js';
 import type { ProcedureSpec } from '../procedure/spec.js';
 import {
   type AutoencodingOptions,
@@ -19,6 +19,7 @@ import type { RecipeDefinition } from './recipe.js';
 import { findRecipe, recipes } from './registry.js';
 import { type ImageShape, imageSchema, type Recipe, recipeSchema } from './schema.js';
 import { isObject, unexpected, validate } from './validate.js';
+import { writeDown } from './written-down.js';
 
 export { merge } from './merge.js';
 export { validate } from './validate.js';
@@ -103,16 +104,9 @@ function writtenDown(
   models: Recipe['models'],
   isLabelled: boolean,
 ): unknown {
-  if (typeof procedure !== 'function') {
-    requirePlain(procedure, 'procedure');
-    return procedure ?? null;
-  }
-  const graphs = Object.entries(models).filter(([, graph]) => graph !== undefined);
-  return procedureSpec(
-    procedure,
-    Object.fromEntries(graphs as [string, GraphSpec][]),
-    isLabelled ? ['image', 'label'] : ['image'],
-  );
+  if (typeof procedure === 'function') return writeDown(procedure, models, isLabelled);
+  requirePlain(procedure, 'procedure');
+  return procedure ?? null;
 }
 
 /** Networks that must be there: those of the built-in procedure, or of one's own all that are given or the named recipe has. */

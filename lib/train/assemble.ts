@@ -9,6 +9,7 @@ import { type NativeSession, native } from '../native.js';
 import { batchesPerStep } from '../recipes/procedure.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
+import { nativeRecipe } from '../recipes/written-down.js';
 import { describeData, requireShape } from './data.js';
 import type { TrainEvent } from './events.js';
 import { requireStepMemory } from './memory.js';
@@ -84,7 +85,7 @@ export async function assemble(options: TrainerOptions): Promise<TrainingParts> 
       ...(dataset.classes && { classes: dataset.classes.length }),
     });
   if (!resumed) requireStepMemory(recipe);
-  const session = resumed?.session ?? (await native().createSession(JSON.stringify(recipe)));
+  const session = resumed?.session ?? (await native().createSession(nativeRecipe(recipe)));
   try {
     requireShape(recipe, dataset);
     const transferred = await transferFrom(options, session);
