@@ -1,6 +1,9 @@
 /** The bench's own arithmetic, its command line, and how it meets a peer that fails. What it measures is tested nowhere. */
-import { expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
 import { conv2d, dense, flatten, graph, input, leakyRelu } from '../../lib/graph/index.js';
+import { temporaryDir } from '../helpers/tiny.js';
 
 const load = (file: string) => import(new URL(`../../bench/lib/${file}.mjs`, import.meta.url).href);
 const { compare, ratios, spread } = await load('statistics');
@@ -9,7 +12,7 @@ const { stepMultiplyAdds, stepPasses } = await load('multiply-adds');
 const { number } = await load('report');
 const { Peer } = await load('peer');
 const { leastMultiple, setting, without } = await load('networks');
-const { parseGpu, requireDevice } = await load('device');
+const { parseGpu, requireBfloat16, requireDevice } = await load('device');
 const { trainingContenders } = await load('../works/training');
 
 const place = (device: string) => setting({ recipe: 'dcgan', batch: 4, device }, [1, 28, 28]);
@@ -95,6 +98,25 @@ it('reads what nvidia-smi tells of a GPU', () => {
     driver: '580.95.05',
     capability: 9,
   });
+});
+
+it.skipIf(process.platform === 'win32')('asks the GPU in question for bfloat16', async () => {
+  const dir = await temporaryDir();
+  const program = `#!/bin/sh
+case "$*" in
+  *--id=3) echo 'Tesla T4, 535.1, 7.5' ;;
+  *--id=4) echo 'NVIDIA A100-SXM4-40GB, 535.1, 8.0' ;;
+  *) exit 6 ;;
+esac
+`;
+  await writeFile(join(dir, 'nvidia-smi'), program, { mode: 0o755 });
+  vi.stubEnv('PATH', `${dir}:${process.env['PATH']}`);
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', '4,3');
+  expect(() => requireBfloat16('cuda:1')).toThrow(/^Tesla T4 has no bfloat16 arithmetic$/);
+  expect(() => requireBfloat16('cuda')).not.toThrow();
+  // Nothing is known of it: it is tried.
+  expect(() => requireBfloat16('cuda:5')).not.toThrow();
+  vi.unstubAllEnvs();
 });
 
 it('runs every way to train, and says on a CPU which of them record on a GPU only', () => {
