@@ -37,8 +37,11 @@ export interface NativeInfo {
   processors: { machine: number; allowed: number; quota?: number };
   /** What runs libtorch's parallel regions: `'ganode'`, or `'libgomp'` with the reason in parentheses. */
   threadRuntime: string;
-  /** Whether the addon was built with CUDA, whether a device answers, and how many. */
-  cuda: { built: boolean; available: boolean; devices: number };
+  /**
+   * Whether libtorch has CUDA, whether a device answers, and how many. `whyNotRecorded`, where one answers: why steps are not
+   * recorded there; empty where they can be.
+   */
+  cuda: { built: boolean; available: boolean; devices: number; whyNotRecorded?: string };
   /** Compiler that built the addon, and the C++ standard. */
   compiler: string;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addonPath } from '../addon/load.js';
 import { type NativeInfo, native } from '../native.js';
 import { engines, version } from '../package.js';
+import { onOneLine } from '../text.js';
 import { exitCodes } from './exit.js';
 import { reasonOf } from './failure.js';
 import { print } from './output.js';
@@ -100,6 +101,19 @@ export function threadsText(
   return `${threads}: ${reason()}; run by ${threadRuntime}`;
 }
 
+/** Whether a GPU can be used, and whether steps are recorded there. */
+export function cudaText({
+  built,
+  available,
+  devices,
+  whyNotRecorded,
+}: NativeInfo['cuda']): string {
+  if (!built) return 'not in this libtorch';
+  if (!available) return 'built in, but no device answers';
+  const recording = whyNotRecorded ? `not recorded: ${onOneLine(whyNotRecorded)}` : 'recorded';
+  return `${devices} ${devices === 1 ? 'device' : 'devices'}; steps are ${recording}`;
+}
+
 function text({ addon, addonPath, sharp, problems }: Health): string {
   const rows: [string, string][] = [
     ['ganode', version],
@@ -108,10 +122,6 @@ function text({ addon, addonPath, sharp, problems }: Health): string {
   ];
   if (sharp) rows.push(['sharp', `${sharp.sharp}, libvips ${sharp.vips}`]);
   if (addon) {
-    const { cuda } = addon;
-    const devices = cuda.available
-      ? `${cuda.devices} device(s)`
-      : 'built in, but no device answers';
     rows.push(
       ['addon', `${addon.ganode}, ${addon.compiler}, ${addonPath}`],
       [
@@ -120,7 +130,7 @@ function text({ addon, addonPath, sharp, problems }: Health): string {
       ],
       ['processor', `${addon.cpuCapability}, bfloat16 ${addon.bf16 ? 'yes' : 'no'}`],
       ['threads', threadsText(addon, process.env['OMP_NUM_THREADS'])],
-      ['cuda', cuda.built ? devices : 'not in this libtorch'],
+      ['cuda', cudaText(addon.cuda)],
     );
   }
   const lines = rows.map(([name, value]) => `${name.padEnd(11)}${value}`);

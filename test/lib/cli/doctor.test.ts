@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreements, nodeProblem } from '../../../lib/cli/doctor.js';
+import { cudaText, disagreements, nodeProblem } from '../../../lib/cli/doctor.js';
 
 describe('doctor', () => {
   it.each(['18.20.4', '20.16.0'])('finds Node %s too old', (node) => {
@@ -25,4 +25,19 @@ describe('doctor', () => {
       'libtorch: the addon was built against 2.13.0, but 2.12.1 is loaded from /lib/libtorch_cpu.so',
     ]);
   });
+});
+
+it.each([
+  [{ built: false, available: false, devices: 0 }, 'not in this libtorch'],
+  [{ built: true, available: false, devices: 0 }, 'built in, but no device answers'],
+  [
+    { built: true, available: true, devices: 1, whyNotRecorded: '' },
+    '1 device; steps are recorded',
+  ],
+  [
+    { built: true, available: true, devices: 2, whyNotRecorded: 'no\nlibrary' },
+    '2 devices; steps are not recorded: no\\nlibrary',
+  ],
+])('says of %j', (cuda, text) => {
+  expect(cudaText(cuda)).toBe(text);
 });
