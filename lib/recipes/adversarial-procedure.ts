@@ -26,7 +26,7 @@ interface Game {
   fake: Value;
   onFake: p.Outputs;
   /** What the discriminator says of images that are packed, augmented first. */
-  judge(images: Value): p.Outputs;
+  judge(images: Value, name?: string): p.Outputs;
   /** What the generator makes of fresh latents, for one item in so many of the batch. */
   generate(of: number): p.Outputs;
   /** All outputs of the generator for the fakes. */
@@ -46,8 +46,11 @@ export function adversarialProcedure(recipe: Recipe): ProcedureFunction {
     const seen = (images: Value): Value =>
       recipe.augment === null ? images : pack(p.augment(unpack(images)));
     const label = (): Value => data['label'] as Value;
-    const judge = (images: Value): p.Outputs =>
-      discriminator({ image: seen(images), ...labelled(discriminator, label) });
+    const judge = (images: Value, name?: string): p.Outputs =>
+      discriminator(
+        { image: seen(images), ...labelled(discriminator, label) },
+        name === undefined ? {} : { name },
+      );
     const generate = (of: number): p.Outputs =>
       generator({
         z: p.latent({ of }),
@@ -57,9 +60,9 @@ export function adversarialProcedure(recipe: Recipe): ProcedureFunction {
     const made = generate(1);
     const fakes = pack(made['image'] as Value);
     const real = pack(data['image'] as Value);
-    const onReal = judge(real);
+    const onReal = judge(real, 'onReal');
     const fake = p.detach(fakes);
-    const onFake = judge(fake);
+    const onFake = judge(fake, 'onFake');
     const game: Game = {
       recipe,
       generator,
@@ -89,9 +92,9 @@ export function adversarialProcedure(recipe: Recipe): ProcedureFunction {
     );
     if (weightClipping !== null) updatesOfD.push(p.clip(discriminator, weightClipping));
 
-    const onFakes = judge(fakes);
+    const onFakes = judge(fakes, 'onFakes');
     // Augmented anew, as the fakes are.
-    const onReals = p.isRelativistic(loss) ? judge(real) : onReal;
+    const onReals = p.isRelativistic(loss) ? judge(real, 'onReals') : onReal;
     const lossOfG = generatorLoss(loss, logits(onFakes), logits(onReals));
     const updatesOfG = updatesOf(
       generator,

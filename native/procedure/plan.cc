@@ -207,12 +207,16 @@ class Planner {
       }
       for (const size_t instance : *next) open.erase(instance);
       Instruction compute;
+      compute.phase = stage.phase;
       compute.instances = std::move(*next);
       waiting.erase(next);
       plan_.instructions.push_back(std::move(compute));
     }
     for (auto* more : {&stage.reports, &stage.gathers, &stage.moves}) {
-      for (Instruction& one : *more) plan_.instructions.push_back(std::move(one));
+      for (Instruction& one : *more) {
+        one.phase = stage.phase;
+        plan_.instructions.push_back(std::move(one));
+      }
     }
   }
 

@@ -88,6 +88,7 @@ struct Instance {
   std::vector<size_t> inputs;  // instances
   int64_t batch = 0;           // which of the step's batches of real items
   bool graph = false;          // it keeps what differentiating takes
+  bool isReport = false;       // nothing but a report takes it
   bool leaf = false;           // something is differentiated by it, and it has no such graph itself
   std::set<size_t> weights;    // Apply: the network, where its weights' gradients are wanted
 };
@@ -104,6 +105,7 @@ struct Instruction {
   bool lazy = false;             // Move: a lazy update, whose gradient's norm is not reported
   double limit = 0;              // Clip
   std::string column;            // Report
+  std::string phase;             // of which update it is a part, for profiles
   std::vector<size_t> drops;     // instances that nothing needs any more
 };
 

@@ -25,7 +25,15 @@ class Runner {
         passes_(plan.instances.size()) {}
 
   void run() {
+    std::optional<profile::Span> update;
+    const std::string* phase = nullptr;
     for (const Instruction& one : plan_.instructions) {
+      if (phase == nullptr || one.phase != *phase) {
+        phase = &one.phase;
+        // The old one ends before the new one begins.
+        update.reset();
+        if (!phase->empty()) update.emplace(profile::Kind::Phase, *phase);
+      }
       switch (one.kind) {
         case Instruction::Kind::Compute:
           compute(one);
@@ -40,6 +48,7 @@ class Runner {
           for (const size_t network : one.networks) context_.players[network]->clip(one.limit);
           break;
         case Instruction::Kind::Report: {
+          const profile::Span span(profile::Kind::Phase, "statistics");
           const at::NoGradGuard noGrad;
           context_.report(one.column, scalar(one.instances[0]));
           break;
@@ -67,6 +76,8 @@ class Runner {
       return;
     }
     const size_t instance = one.instances[0];
+    std::optional<profile::Span> span;
+    if (plan_.instances[instance].isReport) span.emplace(profile::Kind::Phase, "statistics");
     at::Tensor value = make(instance);
     if (plan_.instances[instance].leaf) value = value.detach().set_requires_grad(true);
     tensors_[instance] = std::move(value);
@@ -139,7 +150,7 @@ class Runner {
     Player& player = *context_.players[first.network];
     const Graph& graph = player.graph();
     const std::string& name = procedure_.networks()[first.network].name;
-    const profile::Span phase(profile::Kind::Phase, name, " forward");
+    const profile::Span phase(profile::Kind::Phase, name + " forward", namesOf(instances));
     const profile::Span span(profile::Kind::Network, name);
     Values inputs;
     for (size_t i = 0; i < first.arguments.size(); ++i)
@@ -160,6 +171,17 @@ class Runner {
       for (const auto& [output, values] : outputs) passes_[instance][output] = values.narrow(0, start, n);
       start += n;
     }
+  }
+
+  // " onReal, onFake": passes that have names of their own.
+  std::string namesOf(const std::vector<size_t>& instances) const {
+    std::string names;
+    for (const size_t instance : instances) {
+      const ProcedureValue& value = valueOf(instance);
+      if (value.name.starts_with(procedure_.networks()[value.network].name + "Pass")) continue;
+      names += (names.empty() ? " " : ", ") + value.name;
+    }
+    return names;
   }
 
   // An argument of one pass, or of several that are one, one batch after the other.

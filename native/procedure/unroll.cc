@@ -75,6 +75,7 @@ class Unroller {
     if (parts.empty()) return;
     for (part_ = 0; part_ < accumulation_; ++part_) {
       Stage stage;
+      stage.phase = phaseOf(parts);
       std::set<size_t> wanted;
       for (const UpdateSpec* part : parts) need(procedure_.indexOfValue(part->objective), wanted);
       compute(wanted, stage);
@@ -99,6 +100,16 @@ class Unroller {
     for (const UpdateSpec* part : parts) {
       for (const size_t network : networksOf(*part)) ++versions_[network];
     }
+  }
+
+  static std::string phaseOf(const std::vector<const UpdateSpec*>& parts) {
+    std::string names;
+    bool lazy = false;
+    for (const UpdateSpec* part : parts) {
+      lazy = lazy || part->every > 1;
+      for (const std::string& name : part->networks) names += (names.empty() ? "" : ", ") + name;
+    }
+    return names + (lazy ? " lazy update" : " update");
   }
 
   Key keyOf(size_t index) const {
@@ -153,7 +164,9 @@ class Unroller {
     need(value, wanted);
     if (!std::all_of(wanted.begin(), wanted.end(), [&](size_t one) { return isCheap(one); })) return;
     told.insert(key);
+    const size_t first = result_.instances.size();
     compute(wanted, stage);
+    for (size_t i = first; i < result_.instances.size(); ++i) result_.instances[i].isReport = true;
     Instruction report;
     report.kind = what.second;
     report.instances = {found(value)};

@@ -14,6 +14,7 @@ namespace ganode {
 
 // Computations of one part of one update, what is reported of them, and what they are for.
 struct Stage {
+  std::string phase;             // "discriminator update"
   std::vector<size_t> computed;  // instances, in the order of the procedure's values
   std::vector<Instruction> reports;
   std::vector<Instruction> gathers;

@@ -26,7 +26,7 @@ struct ValueType {
   bool once = false;
 
   int64_t count(int64_t batch) const { return once ? 1 : std::max<int64_t>(1, batch * items / of); }
-  bool sameItems(const ValueType& other) const { return items == other.items && of == other.of; }
+  bool sameItems(const ValueType& other) const { return items * other.of == other.items * of; }
 };
 // "[3, 64, 64] an item", "[1], once".
 std::string describe(const ValueType& type);

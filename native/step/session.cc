@@ -66,6 +66,7 @@ std::unique_ptr<Step> Session::makeStep() {
 }
 
 std::unique_ptr<Step> Session::makeProcedureStep() {
+  requireGrowth();
   std::vector<Player*> players = {&generator_};
   std::vector<ProcedureNetwork> networks = {{"generator", &generator_.graph()}};
   for (const auto& [name, player] : {std::pair("discriminator", &discriminator_), {"encoder", &encoder_}}) {
@@ -88,7 +89,8 @@ void Session::requireGrowth() const {
   const std::optional<Growing>& growing = options_.timeline.growing();
   if (!growing) return;
   for (const auto& [name, player] :
-       {std::pair("generator", &generator_), {"discriminator", &*discriminator_}}) {
+       {std::pair("generator", &generator_), {"discriminator", discriminator_ ? &*discriminator_ : nullptr}}) {
+    if (player == nullptr) continue;
     const int64_t levels = player->graph().levels();
     if (levels >= growing->levels()) continue;
     throw Error("INVALID_OPTION",
@@ -103,7 +105,7 @@ void Session::grow() const {
   const StepPosition position = options_.timeline.at(stepsDone_);
   if (!position.lod) return;
   generator_.graph().setLod(*position.lod);
-  discriminator_->graph().setLod(*position.lod);
+  if (discriminator_) discriminator_->graph().setLod(*position.lod);
   if (average_) average_->graph().setLod(*position.lod);
 }
 
