@@ -47,6 +47,7 @@ export {
   recipes,
   resolveRecipe,
 } from './recipes/index.js';
+export { trainingPlan } from './recipes/written-down.js';
 export {
   Autoencoder,
   type Bound,

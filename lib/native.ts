@@ -69,6 +69,14 @@ export interface GraphReport {
   multiplyAdds: number;
 }
 
+/** What `inspectProcedure` finds. */
+export interface ProcedureReport {
+  /** A step in which all updates are due: a line for each instruction, below a line for each update. */
+  plan: string;
+  /** Of such a step, in the networks. Derivatives (`gradient`) are not counted. */
+  multiplyAdds: number;
+}
+
 /** A named tensor as JavaScript sees it: contiguous, row-major. */
 export interface TensorData {
   shape: number[];
@@ -343,6 +351,8 @@ export interface NativeAddon {
   info(): NativeInfo;
   /** Validates a GraphSpec (JSON) and infers its shapes, without allocating anything. Milliseconds; throws INVALID_GRAPH. */
   inspectGraph(graph: string): GraphReport;
+  /** The plan of a recipe (JSON) with a procedure, without allocating a weight. Throws INVALID_OPTION or INVALID_GRAPH. */
+  inspectProcedure(recipe: string): ProcedureReport;
   /** The steps of a resolved recipe (JSON), stage by stage; the last has no end. Throws INVALID_OPTION. */
   timeline(recipe: string): TimelineStage[];
   /** Tries to lock a file, which is made where it is missing. Never waits. */

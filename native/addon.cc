@@ -37,6 +37,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 
   exports.Set("info", Napi::Function::New(env, ganode::binding::info));
   exports.Set("inspectGraph", Napi::Function::New(env, ganode::binding::inspectGraph));
+  exports.Set("inspectProcedure", Napi::Function::New(env, ganode::binding::inspectProcedure));
   exports.Set("timeline", Napi::Function::New(env, ganode::binding::timeline));
   exports.Set("inspectCheckpoint", Napi::Function::New(env, ganode::binding::inspectCheckpoint));
   exports.Set("lockFile", Napi::Function::New(env, ganode::binding::lockFile));

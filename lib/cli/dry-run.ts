@@ -6,6 +6,7 @@ import type { GraphSpec } from '../graph/spec.js';
 import { summary } from '../graph/summary.js';
 import type { TimelineStage } from '../native.js';
 import { networksIn } from '../recipes/autoencoding.js';
+import { inspectTraining } from '../recipes/written-down.js';
 import { onOneLine } from '../text.js';
 import { aboutTraining } from '../train/about.js';
 import { readRunConfig } from '../train/run-config.js';
@@ -49,7 +50,8 @@ export async function dryRun({
   const forward = Object.fromEntries(
     networks.map(({ name, graph }) => [name, inspectGraph(graph).multiplyAdds]),
   );
-  const multiplyAdds = multiplyAddsOfStep(forward, { ...recipe, batch });
+  const own = recipe.procedure === null ? undefined : inspectTraining(recipe);
+  const multiplyAdds = own?.multiplyAdds ?? multiplyAddsOfStep(forward, { ...recipe, batch });
   if (json) {
     const { name, length } = dataset;
     const report = { type: 'dryRun', step: trainer.step, totalSteps, imagesPerStep, multiplyAdds };
@@ -61,6 +63,7 @@ export async function dryRun({
     ...(resume ? [`from ${onOneLine(resume)} at step ${trainer.step}`] : []),
     '',
     ...networks.flatMap(({ name, graph }) => [name, summary(graph), '']),
+    ...(own ? ['plan of a step', own.plan.trimEnd(), ''] : []),
     `${totalSteps} steps of ${describeSteps(stages)}; ${(multiplyAdds / 1e9).toPrecision(3)} billion multiply-adds a step`,
     `(${countingRule})`,
   ];

@@ -1,7 +1,13 @@
 /** Training as people and machines watch it. */
 import { MultiBar, type Options, type SingleBar } from 'cli-progress';
 import { onOneLine, visible } from '../text.js';
-import type { ProgressEvent, StartEvent, TrainEvent, WarningEvent } from '../train/events.js';
+import type {
+  Metrics,
+  ProgressEvent,
+  StartEvent,
+  TrainEvent,
+  WarningEvent,
+} from '../train/events.js';
 import { aboutLines } from './about-text.js';
 import { profileText } from './profile-table.js';
 
@@ -109,15 +115,28 @@ function payload(event: ProgressEvent): Payload {
   return {
     epoch: epoch.toFixed(2),
     rate: imagesPerSecond.toFixed(0),
-    losses: shown
-      .flatMap(([name, label, digits]) => {
-        const value = metrics[name];
-        return value === undefined ? [] : [`${label} ${value.toFixed(digits)}`];
-      })
-      .join(' '),
+    losses: lossesOf(metrics) || ownReports(metrics),
     waited: percent(waitedShare),
     left: duration(secondsLeft),
   };
+}
+
+function lossesOf(metrics: Metrics): string {
+  return shown
+    .flatMap(([name, label, digits]) => {
+      const value = metrics[name];
+      return value === undefined ? [] : [`${label} ${value.toFixed(digits)}`];
+    })
+    .join(' ');
+}
+
+/** The first numbers that a procedure of one's own reports, but for norms of gradients. */
+function ownReports(metrics: Metrics): string {
+  return Object.entries(metrics)
+    .filter(([name, value]) => value !== undefined && !name.endsWith('GradientNorm'))
+    .slice(0, 4)
+    .map(([name, value]) => `${name} ${value?.toPrecision(4)}`)
+    .join(' ');
 }
 
 /** A report as a plain line. */
@@ -131,7 +150,7 @@ export function progressLine(event: ProgressEvent): string {
 /** How many experts of a mixture are in use: e to the entropy of their shares, which is all of them where the shares are alike. */
 function expertsText({ metrics }: ProgressEvent): string {
   const shares = Object.entries(metrics).flatMap(([name, value]) =>
-    name.startsWith('expertUse.') ? [value] : [],
+    name.startsWith('expertUse.') && value !== undefined ? [value] : [],
   );
   if (shares.length === 0) return '';
   const entropy = shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);

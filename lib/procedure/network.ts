@@ -3,8 +3,20 @@ import { GanodeError, invalid } from '../errors.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { isValue, type Value, type ValueOptions, value } from './value.js';
 
-/** Outputs of a pass, by name. An output that the network does not have throws `INVALID_OPTION`. */
-export type Outputs = Readonly<Record<string, Value>>;
+/** Outputs of a pass, by name, among them those that ganode's recipes have. One that the network does not have throws `INVALID_OPTION`. */
+export interface Outputs {
+  readonly [output: string]: Value;
+  readonly image: Value;
+  readonly logits: Value;
+  readonly features: Value;
+  readonly classLogits: Value;
+  readonly expertLogits: Value;
+  readonly gate: Value;
+  readonly styles: Value;
+  readonly code: Value;
+  readonly mean: Value;
+  readonly logVariance: Value;
+}
 
 /**
  * A network of the procedure: `G({ z }).image` is its output `image` for the input `z`. Every call is a pass of its own; passes
@@ -53,7 +65,7 @@ function outputsOf(name: string, graph: GraphSpec, pass: Value): Outputs {
   for (const output of Object.keys(graph.outputs)) {
     outputs[output] = value('output', [pass], { ...unnamed, output });
   }
-  return new Proxy(outputs, {
+  return new Proxy(outputs as unknown as Outputs, {
     get(target, key) {
       if (typeof key === 'string' && !Object.hasOwn(target, key)) {
         const known = Object.keys(target).join(', ');

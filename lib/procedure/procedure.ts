@@ -8,10 +8,18 @@ import { isValue, type Value, value } from './value.js';
 
 /** What a procedure is made of. */
 export interface ProcedureContext {
-  /** The recipe's networks by name: `generator`, `discriminator`, … One that is not there throws `INVALID_OPTION`. */
-  networks: Readonly<Record<string, Network>>;
-  /** Fields of the data, an item each: `image`, [C, H, W] in [-1, 1], and where the model is conditional `label`. */
-  data: Readonly<Record<string, Value>>;
+  /** The recipe's networks by name. One that it does not have throws `INVALID_OPTION`. */
+  networks: {
+    readonly [name: string]: Network;
+    readonly generator: Network;
+    readonly discriminator: Network;
+    readonly encoder: Network;
+  };
+  /**
+   * Fields of the data, an item each: `image`, [C, H, W] in [-1, 1], and `label` where the networks take labels. A field that is not
+   * there throws `INVALID_OPTION`.
+   */
+  data: { readonly [field: string]: Value; readonly image: Value; readonly label: Value };
 }
 
 export interface ProcedureParts {
@@ -46,8 +54,8 @@ export function procedureSpec(
     ([name, graph]) => [name, network(name, graph)] as const,
   );
   const parts = make({
-    networks: known('networks of the procedure', Object.fromEntries(networks)),
-    data: known('fields of the data', Object.fromEntries(data)),
+    networks: known<ProcedureContext['networks']>('networks', Object.fromEntries(networks)),
+    data: known<ProcedureContext['data']>('fields of the data', Object.fromEntries(data)),
   });
   if (typeof parts !== 'object' || parts === null || !Array.isArray(parts.updates))
     throw invalid('procedure', 'a function that gives { updates }', parts);
@@ -71,8 +79,8 @@ export function procedureSpec(
 }
 
 /** An object that throws for what it does not have, rather than give undefined. */
-function known<T>(what: string, entries: Record<string, T>): Record<string, T> {
-  return new Proxy(entries, {
+function known<T extends object>(what: string, entries: object): T {
+  return new Proxy(entries as T, {
     get(target, key) {
       if (typeof key === 'string' && !Object.hasOwn(target, key)) {
         const there = Object.keys(target).join(', ');

@@ -55,6 +55,8 @@ export function isValue(candidate: unknown): candidate is Value {
   return (
     typeof candidate === 'object' &&
     candidate !== null &&
-    (candidate as { kind?: unknown }).kind === 'value'
+    // The outputs of a network throw for a property that they do not have.
+    'kind' in candidate &&
+    candidate.kind === 'value'
   );
 }

@@ -38,14 +38,14 @@ export function adversarialProcedure(recipe: Recipe): ProcedureFunction {
   return ({ networks, data }) => {
     const { loss, packing, discriminatorSteps, generatorSteps, weightClipping } = recipe;
     if (loss === undefined) throw new TypeError('an adversarial recipe has a loss');
-    const { generator, discriminator } = networks as { generator: Network; discriminator: Network };
+    const { generator, discriminator } = networks;
     const labelled = (network: Network, label: () => Value): { label?: Value } =>
       'label' in network.graph.inputs ? { label: label() } : {};
     const pack = (images: Value): Value => (packing === 1 ? images : p.pack(images, packing));
     const unpack = (images: Value): Value => (packing === 1 ? images : p.unpack(images, packing));
     const seen = (images: Value): Value =>
       recipe.augment === null ? images : pack(p.augment(unpack(images)));
-    const label = (): Value => data['label'] as Value;
+    const label = (): Value => data.label;
     const judge = (images: Value, name?: string): p.Outputs =>
       discriminator(
         { image: seen(images), ...labelled(discriminator, label) },
@@ -58,8 +58,8 @@ export function adversarialProcedure(recipe: Recipe): ProcedureFunction {
       });
 
     const made = generate(1);
-    const fakes = pack(made['image'] as Value);
-    const real = pack(data['image'] as Value);
+    const fakes = pack(made.image);
+    const real = pack(data.image);
     const onReal = judge(real, 'onReal');
     const fake = p.detach(fakes);
     const onFake = judge(fake, 'onFake');
@@ -114,7 +114,7 @@ export function adversarialProcedure(recipe: Recipe): ProcedureFunction {
         discriminatorLoss: lossOfD,
         generatorLoss: lossOfG,
         ...reports(game, loss),
-        sampleDiversity: sampleDiversity(p.detach(made['image'] as Value), data['image'] as Value),
+        sampleDiversity: sampleDiversity(p.detach(made.image), data.image),
         ...Object.fromEntries(penalties.map(({ kind, value }) => [`penalty.${kind}`, value])),
       },
       watched: watched(loss, logits(onReal), logits(onFake)),
@@ -122,7 +122,7 @@ export function adversarialProcedure(recipe: Recipe): ProcedureFunction {
   };
 }
 
-const logits = (outputs: p.Outputs): Value => outputs['logits'] as Value;
+const logits = (outputs: p.Outputs): Value => outputs.logits;
 const has = (network: Network, output: string): boolean => output in network.graph.outputs;
 
 /** A network's update, with what is due each time, and one for each longer interval. */
@@ -151,20 +151,19 @@ function classification(
   loss: LossOptions,
 ): Value[] {
   if (recipe.classes === 0 || !has(discriminator, 'classLogits')) return [];
-  const of = (outputs: p.Outputs): Value =>
-    p.crossEntropy(outputs['classLogits'] as Value, data['label'] as Value);
+  const of = (outputs: p.Outputs): Value => p.crossEntropy(outputs.classLogits, data.label);
   return [p.scale(p.add(of(onReal), of(onFake)), loss.classification.discriminator)];
 }
 
 function classified(onFakes: p.Outputs, { data, discriminator }: Game, weight: number): Value[] {
   if (!has(discriminator, 'classLogits')) return [];
-  return [p.scale(p.crossEntropy(onFakes['classLogits'] as Value, data['label'] as Value), weight)];
+  return [p.scale(p.crossEntropy(onFakes.classLogits, data.label), weight)];
 }
 
 /** The cross-entropy of the expert that made a fake (MGAN, Hoang et al. 2018). */
 function experts(verdict: p.Outputs, made: p.Outputs, weight: number): Value[] {
   if (!('expertLogits' in verdict)) return [];
-  return [p.scale(p.crossEntropy(verdict['expertLogits'] as Value, made['gate'] as Value), weight)];
+  return [p.scale(p.crossEntropy(verdict.expertLogits, made.gate), weight)];
 }
 
 interface Penalty {
@@ -226,19 +225,19 @@ function penaltyValue(options: PenaltyOptions, game: Game): Value {
       return p.orthogonality(options.network === 'generator' ? game.generator : game.discriminator);
     case 'pathLength': {
       const made = game.generate(options.batchShrink);
-      const image = made['image'] as Value;
+      const image = made.image;
       const { channels, height, width } = game.recipe.image;
       const noise = p.scale(
         p.normal([channels, height, width], { of: options.batchShrink }),
         1 / Math.sqrt(height * width),
       );
-      const slopes = p.gradient(p.multiply(image, noise), made['styles'] as Value);
+      const slopes = p.gradient(p.multiply(image, noise), made.styles);
       const lengths = p.sqrt(p.mean(p.sum(p.square(slopes), { keep: 1 })));
       const average = p.average(p.batchMean(lengths), { decay: 1 - options.decay, start: 'zero' });
       return p.square(p.subtract(lengths, average));
     }
     case 'loadBalance': {
-      const load = p.batchMean(game.made['gate'] as Value);
+      const load = p.batchMean(game.made.gate);
       const count = expertsOf(game);
       return p.sum(p.square(p.shift(load, -1 / count)));
     }
@@ -284,16 +283,16 @@ function reports(game: Game, loss: LossOptions): Record<string, Value> {
   const real = logits(onReal);
   const fake = logits(onFake);
   const saturation = discriminatorSaturation(loss.kind, real, fake);
-  const label = (): Value => data['label'] as Value;
-  const gate = has(generator, 'gate') ? p.detach(made['gate'] as Value) : undefined;
+  const label = (): Value => data.label;
+  const gate = has(generator, 'gate') ? p.detach(made.gate) : undefined;
   return {
     realLogit: p.mean(real),
     fakeLogit: p.mean(fake),
     discriminatorAccuracy: discriminatorAccuracy(loss.kind, real, fake),
     ...(saturation && { discriminatorSaturation: saturation }),
     ...(has(discriminator, 'classLogits') && {
-      realClassAccuracy: p.accuracy(onReal['classLogits'] as Value, label()),
-      fakeClassAccuracy: p.accuracy(onFake['classLogits'] as Value, label()),
+      realClassAccuracy: p.accuracy(onReal.classLogits, label()),
+      fakeClassAccuracy: p.accuracy(onFake.classLogits, label()),
     }),
     ...(gate &&
       Object.fromEntries(
@@ -304,7 +303,7 @@ function reports(game: Game, loss: LossOptions): Record<string, Value> {
       )),
     ...(gate &&
       has(discriminator, 'expertLogits') && {
-        expertAccuracy: p.accuracy(onFake['expertLogits'] as Value, p.argmax(gate)),
+        expertAccuracy: p.accuracy(onFake.expertLogits, p.argmax(gate)),
       }),
   };
 }

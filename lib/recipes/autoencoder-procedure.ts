@@ -25,14 +25,14 @@ interface Trained {
 /** A recipe that trains an encoder with its generator, as a procedure. */
 export function autoencoderProcedure(recipe: Recipe): ProcedureFunction {
   return ({ networks, data }) => {
-    const { encoder, generator } = networks as { encoder: Network; generator: Network };
+    const { encoder, generator } = networks;
     const parts: Parts = {
       encoder,
       generator,
       get discriminator() {
-        return networks['discriminator'] as Network;
+        return networks.discriminator;
       },
-      image: data['image'] as Value,
+      image: data.image,
       loss: recipe.loss,
     };
     const options = recipe.autoencoding as AutoencodingOptions;
@@ -62,9 +62,9 @@ function encode({ encoder, image }: Parts): Posterior {
     image,
     ...(noise && 'shape' in noise && { noise: p.normal(noise.shape) }),
   });
-  if ('code' in outputs) return { code: outputs['code'] as Value, kl: undefined };
-  const mean = outputs['mean'] as Value;
-  const logVariance = outputs['logVariance'] as Value;
+  if (encoder.graph.outputs['code'] !== undefined) return { code: outputs.code, kl: undefined };
+  const mean = outputs.mean;
+  const logVariance = outputs.logVariance;
   const deviation = p.exp(p.half(logVariance));
   const drawn = p.multiply(deviation, p.normal([sizeOf(encoder)]));
   return { code: p.add(mean, drawn), kl: p.gaussianKl(mean, logVariance) };
@@ -81,9 +81,9 @@ function reconstruction(
   { likelihood }: { likelihood: AutoencodingOptions['likelihood'] },
 ): Value {
   if (likelihood.kind === 'gaussian') {
-    return p.gaussianNegativeLog(decoded['image'] as Value, image, likelihood.deviation);
+    return p.gaussianNegativeLog(decoded.image, image, likelihood.deviation);
   }
-  return p.bernoulliNegativeLog(decoded['logits'] as Value, image);
+  return p.bernoulliNegativeLog(decoded.logits, image);
 }
 
 /** The variational bound and its terms. */
@@ -110,22 +110,18 @@ function vaeGan(parts: Parts, options: OptionsOf<'vaeGan'>): Trained {
   const kind = parts.loss?.kind as LossKind;
   const { code, kl } = encode(parts);
   const decoded = generator({ z: code });
-  const fakes = generator({ z: p.latent() })['image'] as Value;
+  const fakes = generator({ z: p.latent() }).image;
   const real = discriminator({ image });
-  const again = discriminator({ image: decoded['image'] as Value });
+  const again = discriminator({ image: decoded.image });
   const fake = discriminator({ image: fakes });
-  const [onReal, onAgain, onFake] = [real, again, fake].map((one) => one['logits'] as Value) as [
-    Value,
-    Value,
-    Value,
-  ];
+  const [onReal, onAgain, onFake] = [real.logits, again.logits, fake.logits];
   // log D(x) + log(1 - D(x~)) + log(1 - D(x_p)), each a mean: what D maximizes.
   const lossOfD = p.subtract(
     p.discriminatorLoss(parts.loss as LossOptions, onReal, onAgain),
     p.generatorLoss('minimax', onFake),
   );
   const lossOfG = p.add(p.generatorLoss(kind, onAgain), p.generatorLoss(kind, onFake));
-  const features = p.gaussianNegativeLog(again['features'] as Value, real['features'] as Value, 1);
+  const features = p.gaussianNegativeLog(again.features, real.features, 1);
   return {
     updates: [
       p.together([
@@ -153,7 +149,7 @@ function aae(parts: Parts, options: OptionsOf<'aae'>): Trained {
   const loss = parts.loss as LossOptions;
   const reconstructed = reconstruction(generator({ z: encode(parts).code }), image, options);
   const { code } = encode(parts);
-  const judge = (z: Value): Value => discriminator({ z })['logits'] as Value;
+  const judge = (z: Value): Value => discriminator({ z }).logits;
   const onPrior = judge(p.latent());
   const onCode = judge(p.detach(code));
   const lossOfD = p.discriminatorLoss(loss, onPrior, onCode);
@@ -180,8 +176,8 @@ function avb(parts: Parts, options: OptionsOf<'avb'>): Trained {
   const { encoder, generator, discriminator, image } = parts;
   const { code } = encode(parts);
   const loss = reconstruction(generator({ z: code }), image, options);
-  const onPosterior = discriminator({ image, z: code })['logits'] as Value;
-  const onPrior = discriminator({ image, z: p.latent() })['logits'] as Value;
+  const onPosterior = discriminator({ image, z: code }).logits;
+  const onPrior = discriminator({ image, z: p.latent() }).logits;
   const kl = p.mean(onPosterior);
   const lossOfD = p.discriminatorLoss('nonSaturating', onPosterior, onPrior);
   return {

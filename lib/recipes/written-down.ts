@@ -1,10 +1,12 @@
 /** Recipes whose training is said by settings, with that training written down as a procedure. */
 import type { GraphSpec } from '../graph/spec.js';
+import { native, type ProcedureReport } from '../native.js';
 import { type ProcedureFunction, procedureSpec } from '../procedure/procedure.js';
 import { adversarialProcedure } from './adversarial-procedure.js';
 import { autoencoderProcedure } from './autoencoder-procedure.js';
 import { withoutBuiltIn } from './procedure.js';
 import { type Recipe, recipeSchema } from './schema.js';
+import { unexpected } from './validate.js';
 
 /** A recipe as it is, or with a procedure in the place of its loss, penalties, steps and the like. */
 export function withProcedure(recipe: Recipe): Recipe {
@@ -17,6 +19,28 @@ export function withProcedure(recipe: Recipe): Recipe {
 /** A recipe's JSON for native code, which trains by its procedure; only the simultaneous update of two networks has a step of its own. */
 export function nativeRecipe(recipe: Recipe): string {
   return JSON.stringify(recipe.update === 'simultaneous' ? recipe : withProcedure(recipe));
+}
+
+/**
+ * The plan of a recipe's training, as it is computed step by step when every update is due: which values, by which passes of the
+ * networks, gradients of what, and what moves. A line for each instruction, below a line for each update.
+ *
+ * @param recipe A resolved recipe (`resolveRecipe`).
+ * @throws GanodeError `INVALID_OPTION` or `INVALID_GRAPH` where its procedure and its networks do not go together, or its update is
+ *   simultaneous, which has no plan.
+ * @example
+ * console.log(trainingPlan(resolveRecipe({ recipe: 'wgan-gp' }, { image: { channels: 1, height: 28, width: 28 } })));
+ */
+export function trainingPlan(recipe: Recipe): string {
+  return inspectTraining(recipe).plan;
+}
+
+/** @throws GanodeError as `trainingPlan`. */
+export function inspectTraining(recipe: Recipe): ProcedureReport {
+  if (recipe.update === 'simultaneous') {
+    throw unexpected('update', "'alternating', for a recipe with a plan,", recipe.update);
+  }
+  return native().inspectProcedure(nativeRecipe(recipe));
 }
 
 /** A procedure as data, for networks and data that are known. */

@@ -12,6 +12,8 @@ type ExpertUse = { [expert: `expertUse.${number}`]: number };
 
 /** Means over the steps since the last report. What a recipe does not have is absent. */
 export interface Metrics extends Penalties, ExpertUse {
+  /** What a procedure of one's own reports, by its columns. */
+  [column: string]: number | undefined;
   /** The adversarial loss of D, without penalties. */
   discriminatorLoss?: number;
   generatorLoss?: number;
@@ -24,7 +26,7 @@ export interface Metrics extends Penalties, ExpertUse {
   discriminatorAccuracy?: number;
   /** Euclidean norm of the gradient of all weights together. */
   discriminatorGradientNorm?: number;
-  generatorGradientNorm: number;
+  generatorGradientNorm?: number;
   encoderGradientNorm?: number;
   /** Of autoencoders, in nats an image: the evidence lower bound, -(reconstruction + kl), without `beta`. */
   elbo?: number;

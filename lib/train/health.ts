@@ -42,9 +42,10 @@ const signs: readonly Sign[] = [
   },
   {
     kind: 'gradient',
-    shows: ({ generatorGradientNorm }) => generatorGradientNorm < leastGradient,
+    shows: ({ generatorGradientNorm }) =>
+      generatorGradientNorm === undefined ? undefined : generatorGradientNorm < leastGradient,
     message: ({ generatorGradientNorm }) =>
-      `the generator's gradient vanishes (norm ${generatorGradientNorm.toExponential(1)})`,
+      `the generator's gradient vanishes (norm ${generatorGradientNorm?.toExponential(1)})`,
   },
 ];
 

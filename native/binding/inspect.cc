@@ -12,6 +12,7 @@
 #include "device/recorder.h"
 #include "parallel/imports.h"
 #include "parallel/processors.h"
+#include "procedure/inspect.h"
 #include "step/options.h"
 
 namespace ganode::binding {
@@ -102,6 +103,17 @@ Napi::Value info(const Napi::CallbackInfo& callback) {
 Napi::Value inspectGraph(const Napi::CallbackInfo& callback) {
   return guarded(callback.Env(), [&]() -> Napi::Value {
     return fromGraph(callback.Env(), Graph(parseGraph(expectString(callback[0], "graph"))));
+  });
+}
+
+Napi::Value inspectProcedure(const Napi::CallbackInfo& callback) {
+  const Napi::Env env = callback.Env();
+  return guarded(env, [&]() -> Napi::Value {
+    const ProcedureReport report = ganode::inspectProcedure(expectString(callback[0], "recipe"));
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("plan", report.plan);
+    result.Set("multiplyAdds", report.multiplyAdds);
+    return result;
   });
 }
 

@@ -7,6 +7,7 @@ namespace ganode::binding {
 
 Napi::Value info(const Napi::CallbackInfo& info);
 Napi::Value inspectGraph(const Napi::CallbackInfo& info);
+Napi::Value inspectProcedure(const Napi::CallbackInfo& info);
 Napi::Value timeline(const Napi::CallbackInfo& info);
 // Promise<CheckpointReport>
 Napi::Value inspectCheckpoint(const Napi::CallbackInfo& info);

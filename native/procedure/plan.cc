@@ -1,7 +1,6 @@
 #include "procedure/plan.h"
 
 #include <algorithm>
-#include <sstream>
 
 #include "error.h"
 #include "procedure/refuse.h"
@@ -22,9 +21,13 @@ class Planner {
   }
 
   Plan run() {
+    plan_.passes.resize(procedure_.networks().size());
     for (Stage& stage : stages_) {
       for (Instruction& gather : stage.gathers) trace(gather);
-      for (const size_t instance : stage.computed) traceDerivative(instance);
+      for (const size_t instance : stage.computed) {
+        traceDerivative(instance);
+        if (valueOf(instance).source == Source::Apply) count(valueOf(instance), 1);
+      }
     }
     findLeaves();
     findRetained();
@@ -83,6 +86,15 @@ class Planner {
         plan_.instances[instance].weights.insert(value.network);
     }
     paths_[&gather] = path;
+    for (const size_t instance : path) {
+      const ProcedureValue& value = valueOf(instance);
+      if (value.source == Source::Apply) count(value, networks.contains(value.network) ? 2 : 1);
+    }
+  }
+
+  void count(const ProcedureValue& pass, double times) {
+    plan_.passes[pass.network] +=
+        times * static_cast<double>(pass.type.items) / static_cast<double>(pass.type.of);
   }
 
   // Marks what keeps its graph for a derivative.
@@ -262,57 +274,6 @@ class Planner {
 
 Plan makePlan(const Procedure& procedure, int64_t accumulation, const DueUpdates& due) {
   return Planner(procedure, unroll(procedure, accumulation, due)).run();
-}
-
-std::string describe(const Plan& plan, const Procedure& procedure) {
-  std::ostringstream text;
-  const auto nameOf = [&](size_t instance) {
-    return procedure.values()[plan.instances[instance].value].name;
-  };
-  const auto networks = [&](const Instruction& one) {
-    std::string all;
-    for (const size_t network : one.networks)
-      all += (all.empty() ? "" : ", ") + procedure.networks()[network].name;
-    return all;
-  };
-  for (const Instruction& one : plan.instructions) {
-    switch (one.kind) {
-      case Instruction::Kind::Compute: {
-        const Instance& instance = plan.instances[one.instances[0]];
-        const ProcedureValue& value = procedure.values()[instance.value];
-        if (value.source == Source::Output || value.source == Source::Detach) break;
-        std::string names;
-        for (const size_t each : one.instances) names += (names.empty() ? "" : ", ") + nameOf(each);
-        std::string inputs;
-        for (const size_t each : one.instances) {
-          for (const size_t input : plan.instances[each].inputs)
-            inputs += (inputs.empty() ? "" : ", ") + nameOf(input);
-        }
-        text << names << " = "
-             << (value.source == Source::Apply ? procedure.networks()[value.network].name : value.op) << "("
-             << inputs << ")";
-        if (one.instances.size() > 1) text << ", one pass";
-        if (value.source == Source::Apply && !instance.graph) text << ", without a graph";
-        if (value.source == Source::Apply && instance.graph && instance.weights.empty())
-          text << ", its weights fixed";
-        text << "\n";
-        break;
-      }
-      case Instruction::Kind::Gather:
-        text << "  gradient of " << nameOf(one.instances[0]) << " by " << networks(one) << "\n";
-        break;
-      case Instruction::Kind::Move:
-        text << "  move " << networks(one) << "\n";
-        break;
-      case Instruction::Kind::Clip:
-        text << "  clip " << networks(one) << "\n";
-        break;
-      case Instruction::Kind::Report:
-      case Instruction::Kind::Watch:
-        break;
-    }
-  }
-  return text.str();
 }
 
 }  // namespace ganode

@@ -112,6 +112,9 @@ struct Instruction {
 struct Plan {
   std::vector<Instance> instances;
   std::vector<Instruction> instructions;
+  // By network: passes over one item of the batch, forward, backward through its values, and backward to its
+  // weights counting one each. Derivatives (`gradient`) are not counted.
+  std::vector<double> passes;
 };
 
 // Which updates are due: asked once for every turn of an update with `every`, `from` or `until`, in order.

@@ -46,6 +46,7 @@ class Unroller {
 
   void clip(const UpdateSpec& update) {
     Stage stage;
+    stage.phase = phaseOf({&update});
     Instruction clip;
     clip.kind = Instruction::Kind::Clip;
     clip.networks = networksOf(update);

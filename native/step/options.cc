@@ -2,6 +2,7 @@
 
 #include "error.h"
 #include "json.h"
+#include "step/expect.h"
 
 namespace ganode {
 namespace {
@@ -159,6 +160,29 @@ AutoencodingOptions autoencodingOptions(const json& recipe) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, const SessionOptions::Network*>> SessionOptions::networks() const {
+  std::vector<std::pair<std::string, const Network*>> all = {{"generator", &generator}};
+  if (discriminator) all.emplace_back("discriminator", &*discriminator);
+  if (encoder) all.emplace_back("encoder", &*encoder);
+  return all;
+}
+
+Procedure makeProcedure(const SessionOptions& options, std::vector<ProcedureNetwork> networks) {
+  const Graph& generator = *networks.front().graph;
+  expectOutput(generator, "generator", "image");
+  Procedure::Options facts;
+  facts.image.dims = generator.outputShape("image");
+  if (facts.image.dims.size() != 3) {
+    throw Error("INVALID_GRAPH",
+                "generator: expected the output \"image\" to be [channels, height, width], got " +
+                    describe(facts.image.dims));
+  }
+  facts.classes = options.classes;
+  facts.latentSize = options.latentSize;
+  facts.hasAugmentation = !options.step.augment.is_null();
+  return Procedure(*options.procedure, std::move(networks), facts);
+}
 
 double SessionOptions::lazyRatio(const std::string& network) const {
   if (procedure) return procedure->lazyRatio(network);

@@ -5,9 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "graph/spec.h"
 #include "optimizer/average.h"
+#include "procedure/plan.h"
 #include "procedure/spec.h"
 #include "step/adversarial.h"
 #include "step/autoencoding.h"
@@ -47,9 +50,14 @@ struct SessionOptions {
   int64_t batchesPerStep() const {
     return (procedure ? procedure->batches() : step.discriminatorSteps) * step.accumulation;
   }
+  // Those that there are, by name.
+  std::vector<std::pair<std::string, const Network*>> networks() const;
   // See makeOptimizer.
   double lazyRatio(const std::string& network) const;
 };
+
+// The recipe's procedure, for its networks, the generator's first. Throws Error("INVALID_OPTION").
+Procedure makeProcedure(const SessionOptions& options, std::vector<ProcedureNetwork> networks);
 
 // Throws Error("INVALID_OPTION") or Error("INVALID_GRAPH").
 SessionOptions parseSessionOptions(const std::string& recipe);

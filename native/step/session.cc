@@ -74,22 +74,16 @@ std::unique_ptr<Step> Session::makeProcedureStep() {
     players.push_back(&**player);
     networks.push_back({name, &(*player)->graph()});
   }
-  Procedure::Options facts;
-  facts.image.dims = generator_.graph().outputShape("image");
-  facts.classes = options_.classes;
-  facts.latentSize = options_.latentSize;
-  facts.hasAugmentation = !options_.step.augment.is_null();
   return std::make_unique<ProcedureStep>(ProcedureStep::Options{options_.step.accumulation, bfloat16_,
                                                                 options_.step.augment, options_.step.grows},
-                                         Procedure(*options_.procedure, std::move(networks), facts),
-                                         std::move(players));
+                                         makeProcedure(options_, std::move(networks)), std::move(players));
 }
 
 void Session::requireGrowth() const {
   const std::optional<Growing>& growing = options_.timeline.growing();
   if (!growing) return;
-  for (const auto& [name, player] :
-       {std::pair("generator", &generator_), {"discriminator", discriminator_ ? &*discriminator_ : nullptr}}) {
+  for (const auto& [name, player] : {std::pair("generator", &generator_),
+                                     {"discriminator", discriminator_ ? &*discriminator_ : nullptr}}) {
     if (player == nullptr) continue;
     const int64_t levels = player->graph().levels();
     if (levels >= growing->levels()) continue;

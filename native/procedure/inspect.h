@@ -1,0 +1,16 @@
+// What a recipe's procedure comes to, without any weights.
+#pragma once
+
+#include <string>
+
+namespace ganode {
+
+struct ProcedureReport {
+  std::string plan;         // of a step in which all updates are due: a line for each instruction
+  double multiplyAdds = 0;  // of such a step, in the networks; derivatives (`gradient`) are not counted
+};
+
+// Of a recipe (JSON) with a procedure. Throws Error("INVALID_OPTION") or Error("INVALID_GRAPH").
+ProcedureReport inspectProcedure(const std::string& recipe);
+
+}  // namespace ganode

@@ -1,0 +1,399 @@
+// Procedures: what their plans come to, what is refused, and operators by hand. Whole steps are compared with
+// PyTorch in test/reference.
+#include <ATen/ATen.h>
+#include <doctest/doctest.h>
+
+#include "error.h"
+#include "objective/penalty.h"
+#include "procedure/plan.h"
+#include "step/latent.h"
+
+namespace {
+
+using nlohmann::json;
+
+const json kGenerator = json::parse(R"({"version": 1, "inputs": {"z": {"shape": [3]}},
+  "outputs": {"image": "image", "styles": "d"}, "nodes": [
+    {"name": "d", "op": "dense", "inputs": ["z"], "units": 4},
+    {"name": "image", "op": "reshape", "inputs": ["d"], "shape": [1, 2, 2]}]})");
+
+json discriminator(bool mixes) {
+  json graph = json::parse(R"({"version": 1, "inputs": {"image": {"shape": [1, 2, 2]}},
+    "outputs": {"logits": "l"}, "nodes": [
+      {"name": "f", "op": "flatten", "inputs": ["image"]},
+      {"name": "l", "op": "dense", "inputs": ["f"], "units": 1}]})");
+  if (!mixes) return graph;
+  graph["nodes"] = json::parse(R"([
+      {"name": "f", "op": "flatten", "inputs": ["image"]},
+      {"name": "b", "op": "batchNorm", "inputs": ["f"]},
+      {"name": "l", "op": "dense", "inputs": ["b"], "units": 1}])");
+  return graph;
+}
+
+// Wasserstein losses of a generator and a discriminator.
+json game() {
+  return json::parse(R"({"values": [
+    {"name": "image", "op": "field", "field": "image"},
+    {"name": "z", "op": "latent"},
+    {"name": "made", "op": "apply", "inputs": ["z"], "network": "generator", "arguments": ["z"]},
+    {"name": "fakes", "op": "output", "inputs": ["made"], "output": "image"},
+    {"name": "fake", "op": "detach", "inputs": ["fakes"]},
+    {"name": "onReal", "op": "apply", "inputs": ["image"], "network": "discriminator", "arguments": ["image"]},
+    {"name": "real", "op": "output", "inputs": ["onReal"], "output": "logits"},
+    {"name": "onFake", "op": "apply", "inputs": ["fake"], "network": "discriminator", "arguments": ["image"]},
+    {"name": "fakeLogits", "op": "output", "inputs": ["onFake"], "output": "logits"},
+    {"name": "lossOfD", "op": "subtract", "inputs": ["fakeLogits", "real"]},
+    {"name": "onFakes", "op": "apply", "inputs": ["fakes"], "network": "discriminator", "arguments": ["image"]},
+    {"name": "logitsOfFakes", "op": "output", "inputs": ["onFakes"], "output": "logits"},
+    {"name": "lossOfG", "op": "scale", "inputs": ["logitsOfFakes"], "by": -1}],
+    "updates": [{"kind": "repeat", "times": 2, "updates": [
+        {"kind": "update", "networks": ["discriminator"], "objective": "lossOfD"}]},
+      {"kind": "update", "networks": ["generator"], "objective": "lossOfG"}],
+    "report": {"lossOfD": "lossOfD"}})");
+}
+
+struct Networks {
+  explicit Networks(bool mixes = false)
+      : generator(ganode::parseGraph(kGenerator)),
+        discriminator(ganode::parseGraph(::discriminator(mixes))) {}
+  ganode::Graph generator;
+  ganode::Graph discriminator;
+};
+
+ganode::Procedure made(const json& spec, const Networks& networks) {
+  ganode::Procedure::Options options;
+  options.image.dims = {1, 2, 2};
+  options.latentSize = 3;
+  return {ganode::parseProcedure(spec),
+          {{"generator", &networks.generator}, {"discriminator", &networks.discriminator}},
+          options};
+}
+
+bool always(const ganode::UpdateSpec&, int64_t) { return true; }
+
+std::string planOf(const json& spec, bool mixes = false) {
+  const Networks networks(mixes);
+  const ganode::Procedure procedure = made(spec, networks);
+  return describe(ganode::makePlan(procedure, 1, always), procedure);
+}
+
+std::string refusalOf(const json& spec) {
+  try {
+    planOf(spec);
+  } catch (const ganode::Error& error) {
+    CHECK(error.code() == "INVALID_OPTION");
+    return error.what();
+  }
+  return "none";
+}
+
+json with(json spec, const char* path, const json& value) {
+  spec[json::json_pointer(path)] = value;
+  return spec;
+}
+
+at::Tensor computed(const json& value, const std::vector<ganode::ValueType>& types,
+                    const std::vector<at::Tensor>& inputs) {
+  ganode::NodeSpec spec;
+  spec.name = "x";
+  spec.op = value["op"];
+  spec.attributes = value;
+  spec.attributes.erase("op");
+  at::Generator random = ganode::makeGenerator(1);
+  return ganode::makeValueOperator(spec, types)->compute(inputs, {50, &random});
+}
+
+ganode::ValueType ofItem(ganode::Dims dims) {
+  ganode::ValueType type;
+  type.shape.dims = std::move(dims);
+  return type;
+}
+
+ganode::ValueType label(int64_t classes) {
+  ganode::ValueType type;
+  type.shape.classes = classes;
+  return type;
+}
+
+ganode::ValueType once(ganode::Dims dims) {
+  ganode::ValueType type = ofItem(std::move(dims));
+  type.once = true;
+  return type;
+}
+
+at::Tensor doubles(const std::vector<double>& values, at::IntArrayRef sizes) {
+  return at::tensor(values, at::kDouble).reshape(sizes);
+}
+
+void expectClose(const at::Tensor& got, const at::Tensor& wanted) {
+  CHECK(got.sizes() == wanted.sizes());
+  CHECK(at::allclose(got.to(at::kDouble), wanted.to(at::kDouble), 1e-12, 1e-12));
+}
+
+}  // namespace
+
+TEST_CASE("a plan keeps fakes for the generator, and judges real images and fakes in one pass") {
+  CHECK(planOf(game()) ==
+        "discriminator update\n"
+        "  z = latent\n"
+        "  made = generator(z), without a graph\n"
+        "  onReal, onFake = discriminator(image, made.image) in one pass\n"
+        "  lossOfD = subtract(onFake.logits, onReal.logits)\n"
+        "  report lossOfD\n"
+        "  gradient of lossOfD by the weights of discriminator\n"
+        "  move discriminator\n"
+        "discriminator update\n"
+        "  z = latent\n"
+        "  made = generator(z)\n"
+        "  onReal, onFake = discriminator(image, made.image) in one pass\n"
+        "  lossOfD = subtract(onFake.logits, onReal.logits)\n"
+        "  report lossOfD\n"
+        "  gradient of lossOfD by the weights of discriminator\n"
+        "  move discriminator\n"
+        "generator update\n"
+        "  onFakes = discriminator(made.image), its weights fixed\n"
+        "  lossOfG = scale(onFakes.logits, by -1)\n"
+        "  gradient of lossOfG by the weights of generator\n"
+        "  move generator\n");
+}
+
+TEST_CASE("passes of a network that mixes samples stay apart") {
+  const std::string plan = planOf(game(), /*mixes=*/true);
+  CHECK(plan.find("one pass") == std::string::npos);
+  CHECK(plan.find("  onReal = discriminator(image)\n") != std::string::npos);
+  CHECK(plan.find("  onFake = discriminator(made.image)\n") != std::string::npos);
+}
+
+TEST_CASE("equal updates are one that is done several times") {
+  const json spec = with(game(), "/updates/0/times", 5);
+  const std::string plan = planOf(spec);
+  CHECK(plan.find("discriminator update, 4 times\n") == 0);
+  CHECK(made(spec, Networks()).spec().batches() == 5);
+}
+
+TEST_CASE("a derivative keeps what it goes through, and what it is taken by is a leaf") {
+  json spec = game();
+  spec["values"].push_back({{"name", "slope"}, {"op", "gradient"}, {"inputs", {"real", "image"}}});
+  spec["values"].push_back({{"name", "r1"}, {"op", "sum"}, {"inputs", {"slope"}}});
+  spec["updates"].push_back(
+      {{"kind", "update"}, {"networks", {"discriminator"}}, {"objective", "r1"}, {"every", 4}});
+  const Networks networks;
+  const ganode::Procedure procedure = made(spec, networks);
+  CHECK(procedure.spec().lazyRatio("discriminator") == doctest::Approx(0.8));
+  CHECK(procedure.spec().lazyRatio("generator") == 1);
+  CHECK(!procedure.spec().isSteady());
+  const ganode::Plan plan = ganode::makePlan(procedure, 1, always);
+  int64_t leaves = 0;
+  for (const ganode::Instance& instance : plan.instances) {
+    const std::string& name = procedure.values()[instance.value].name;
+    if (name == "slope") CHECK(instance.graph);
+    if (!instance.leaf) continue;
+    CHECK(name == "image");
+    ++leaves;
+  }
+  CHECK(leaves == 1);
+  // Where it is not due, nothing is kept for it.
+  const ganode::Plan others = ganode::makePlan(
+      procedure, 1, [](const ganode::UpdateSpec& update, int64_t) { return update.every == 1; });
+  for (const ganode::Instance& instance : others.instances) CHECK(!instance.leaf);
+}
+
+TEST_CASE("updates together are differentiated before any of them moves") {
+  json spec = game();
+  spec["updates"] = json::parse(R"([{"kind": "together", "updates": [
+    {"kind": "update", "networks": ["discriminator"], "objective": "lossOfD"},
+    {"kind": "update", "networks": ["generator"], "objective": "lossOfG"}]}])");
+  const Networks networks;
+  const ganode::Procedure procedure = made(spec, networks);
+  const ganode::Plan plan = ganode::makePlan(procedure, 1, always);
+  using Kind = ganode::Instruction::Kind;
+  std::string kinds;
+  for (const ganode::Instruction& one : plan.instructions) {
+    if (one.kind == Kind::Gather) kinds += "gather ";
+    if (one.kind == Kind::Move) kinds += "move ";
+  }
+  CHECK(kinds == "gather gather move move ");
+}
+
+TEST_CASE("what is wrong with a procedure is told by the names in it") {
+  const auto value = [](const json& one) {
+    json spec = game();
+    spec["values"].push_back(one);
+    return refusalOf(spec);
+  };
+  CHECK(refusalOf(with(game(), "/updates/1/networks", {"discriminator"})) == "none");
+  CHECK(refusalOf(with(game(), "/updates/0/updates/0/networks", {"generator"})) ==
+        "procedure: update of \"generator\": its objective \"lossOfD\" does not depend on that network");
+  CHECK(refusalOf(with(game(), "/updates/1/networks", {"encoder"})) ==
+        "procedure: update 1: expected the name of a network (generator, discriminator), got \"encoder\"");
+  CHECK(
+      refusalOf(with(game(), "/updates/1/objective", "fakes")) ==
+      "procedure: update 1: expected an objective of one number an item, got \"fakes\" of [1, 2, 2] an item");
+  CHECK(refusalOf(with(game(), "/updates/1/objective", "x")) ==
+        "procedure: update 1: its objective \"x\" is no value of the procedure");
+  CHECK(refusalOf(with(game(), "/updates/0/times", 0)) ==
+        "procedure: update 0: expected times to be a whole number from 1 to 10000, got 0");
+  CHECK(refusalOf(with(game(), "/values/0/field", "sound")) ==
+        "procedure: value \"image\" (field): the data has no field \"sound\"; it has image");
+  CHECK(refusalOf(with(game(), "/values/3/output", "picture")) ==
+        "procedure: value \"fakes\" (output): the network \"generator\" has no output \"picture\"; it has "
+        "image, styles");
+  CHECK(refusalOf(with(game(), "/values/5/inputs", {"z"})) ==
+        "procedure: value \"onReal\" (apply): input \"image\" of the network \"discriminator\": expected [1, "
+        "2, "
+        "2], got \"z\" of [3] an item");
+  CHECK(refusalOf(with(game(), "/values/9/inputs", {"fakeLogits", "later"})) ==
+        "procedure: value \"lossOfD\": its input \"later\" is no earlier value");
+  CHECK(value({{"name", "g"}, {"op", "gradient"}, {"inputs", {"real", "z"}}}) == "none");
+  CHECK(value({{"name", "a"}, {"op", "nothing"}, {"inputs", {"z"}}}) ==
+        "procedure: value \"a\" (nothing): there is no such operator");
+  CHECK(value({{"name", "a"}, {"op", "dense"}, {"inputs", {"z"}}, {"units", 2}}) ==
+        "procedure: value \"a\" (dense): has weights: it belongs into a network");
+  CHECK(value({{"name", "a"}, {"op", "add"}, {"inputs", {"z", "fakes"}}}) ==
+        "procedure: value \"a\" (add): cannot combine [1, 2, 2] with [3]");
+  CHECK(value({{"name", "a"}, {"op", "scale"}, {"inputs", {"z"}}, {"be", 2}}) ==
+        "procedure: value \"a\" (scale): has no attribute \"be\"; it has by");
+  CHECK(value({{"name", "z"}, {"op", "latent"}}) ==
+        "procedure: value \"z\": the name is taken by an earlier value");
+  CHECK(value({{"name", "a"}, {"op", "sum"}, {"inputs", {"made"}}}) ==
+        "procedure: value \"a\" (sum): expected an output of \"made\", got all of them");
+  CHECK(
+      value({{"name", "a"}, {"op", "average"}, {"inputs", {"real"}}}) ==
+      "procedure: value \"a\" (average): expected a value that is there once a batch (batchMean), got [1] an "
+      "item");
+}
+
+TEST_CASE("a derivative by what a value does not depend on is refused") {
+  json spec = game();
+  spec["values"].push_back({{"name", "g"}, {"op", "gradient"}, {"inputs", {"real", "z"}}});
+  spec["values"].push_back({{"name", "s"}, {"op", "sum"}, {"inputs", {"g"}}});
+  spec["updates"].push_back({{"kind", "update"}, {"networks", {"discriminator"}}, {"objective", "s"}});
+  CHECK(refusalOf(spec) == "procedure: value \"g\" (gradient): \"real\" does not depend on \"z\"");
+}
+
+TEST_CASE("any text that is no procedure is refused in a line") {
+  for (
+      const char* text :
+      {"null", "[]", "{}", R"({"values": 3})", R"({"values": [], "updates": []})",
+       R"({"values": [3], "updates": [{}]})", R"({"values": [{"name": "a"}], "updates": [{}]})",
+       R"({"values": [], "updates": [{"kind": "repeat", "times": 2, "updates": []}]})",
+       R"({"values": [], "updates": [{"kind": "clip", "networks": ["generator"], "limit": 0}]})",
+       R"({"values": [], "updates": [{"kind": "together", "updates": [{"kind": "clip", "networks": ["generator"], "limit": 1}]}]})"}) {
+    const std::string refusal = refusalOf(json::parse(text));
+    CHECK(refusal.starts_with("procedure: "));
+    CHECK(refusal.find('\n') == std::string::npos);
+  }
+  // Ten thousand turns within ten thousand.
+  json spec = game();
+  spec["updates"][0]["times"] = 10'000;
+  const json inner = spec["updates"][0];
+  spec["updates"][0]["updates"] = {inner};
+  CHECK(refusalOf(spec) == "procedure: expected at most 10000 batches in one step");
+}
+
+TEST_CASE("operators on numbers") {
+  const at::Tensor a = doubles({1, -2, 3, -4}, {2, 2});
+  const at::Tensor b = doubles({10, 20}, {2, 1});
+  const std::vector<ganode::ValueType> both = {ofItem({2}), ofItem({1})};
+  expectClose(computed({{"op", "add"}}, both, {a, b}), doubles({11, 8, 23, 16}, {2, 2}));
+  expectClose(computed({{"op", "subtract"}}, both, {a, b}), doubles({-9, -12, -17, -24}, {2, 2}));
+  expectClose(computed({{"op", "multiply"}}, both, {a, b}), doubles({10, -20, 60, -80}, {2, 2}));
+  expectClose(computed({{"op", "divide"}}, both, {a, b}), doubles({0.1, -0.2, 0.15, -0.2}, {2, 2}));
+  expectClose(computed({{"op", "maximum"}}, both, {a, b}), doubles({10, 10, 20, 20}, {2, 2}));
+  expectClose(computed({{"op", "minimum"}}, both, {a, b}), a);
+  // One for the batch serves all items, whose shape has more dimensions.
+  expectClose(computed({{"op", "add"}}, {ofItem({2}), once({})}, {a, at::scalar_tensor(1, at::kDouble)}),
+              a + 1);
+  expectClose(computed({{"op", "lerp"}}, {ofItem({2}), ofItem({2}), ofItem({1})},
+                       {a, a * 0, doubles({0.25, 0.5}, {2, 1})}),
+              doubles({0.75, -1.5, 1.5, -2}, {2, 2}));
+  const std::vector<ganode::ValueType> one = {ofItem({2})};
+  expectClose(computed({{"op", "scale"}, {"by", -3}}, one, {a}), a * -3);
+  // Half way at 50 images.
+  expectClose(
+      computed({{"op", "shift"}, {"by", {{"schedule", "linear"}, {"from", 0}, {"to", 1}, {"images", 100}}}},
+               one, {a}),
+      a + 0.5);
+  expectClose(computed({{"op", "square"}}, one, {a}), doubles({1, 4, 9, 16}, {2, 2}));
+  expectClose(computed({{"op", "power"}, {"exponent", 3}}, one, {a}), doubles({1, -8, 27, -64}, {2, 2}));
+  expectClose(computed({{"op", "clamp"}, {"least", -1}, {"most", 2}}, one, {a}),
+              doubles({1, -1, 2, -1}, {2, 2}));
+  expectClose(computed({{"op", "abs"}}, one, {a}), doubles({1, 2, 3, 4}, {2, 2}));
+  expectClose(computed({{"op", "sqrt"}}, one, {a.square()}), doubles({1, 2, 3, 4}, {2, 2}));
+  expectClose(computed({{"op", "sign"}}, one, {a}), doubles({1, -1, 1, -1}, {2, 2}));
+  expectClose(computed({{"op", "positive"}}, one, {a}), doubles({1, 0, 1, 0}, {2, 2}));
+  expectClose(computed({{"op", "relu"}}, one, {a}), doubles({1, 0, 3, 0}, {2, 2}));
+  const auto each = [&](double (*function)(double)) {
+    std::vector<double> values;
+    for (const double x : {1.0, -2.0, 3.0, -4.0}) values.push_back(function(x));
+    return doubles(values, {2, 2});
+  };
+  expectClose(computed({{"op", "exp"}}, one, {a}), each(std::exp));
+  expectClose(computed({{"op", "log"}}, one, {a.exp()}), a);
+  expectClose(computed({{"op", "tanh"}}, one, {a}), each(std::tanh));
+  expectClose(computed({{"op", "sigmoid"}}, one, {a}), each([](double x) { return 1 / (1 + std::exp(-x)); }));
+  expectClose(computed({{"op", "softplus"}}, one, {a}),
+              each([](double x) { return std::log1p(std::exp(x)); }));
+}
+
+TEST_CASE("operators that reduce") {
+  const at::Tensor x = doubles({3, 4, 1, 2, 0, -6, 5, 7}, {2, 2, 2});
+  const std::vector<ganode::ValueType> one = {ofItem({2, 2})};
+  expectClose(computed({{"op", "sum"}}, one, {x}), doubles({10, 6}, {2}));
+  expectClose(computed({{"op", "mean"}}, one, {x}), doubles({2.5, 1.5}, {2}));
+  expectClose(computed({{"op", "sum"}, {"keep", 1}}, one, {x}), doubles({7, 3, -6, 12}, {2, 2}));
+  expectClose(computed({{"op", "norm"}, {"keep", 1}}, one, {x}),
+              doubles({5, std::sqrt(5.0), 6, std::sqrt(74.0)}, {2, 2}));
+  expectClose(computed({{"op", "batchMean"}}, one, {x}), doubles({1.5, -1, 3, 4.5}, {2, 2}));
+  expectClose(computed({{"op", "batchDeviation"}}, one, {x}), doubles({1.5, 5, 2, 2.5}, {2, 2}));
+  // Of 3, 5: the sample's.
+  expectClose(computed({{"op", "deviation"}}, {ofItem({1})}, {doubles({3, 5}, {2, 1})}),
+              at::scalar_tensor(std::sqrt(2.0), at::kDouble));
+  const at::Tensor logits = doubles({0, 0, std::log(3.0), 0}, {2, 2});
+  const at::Tensor labels = at::tensor({1, 0}, at::kLong);
+  expectClose(computed({{"op", "crossEntropy"}}, {ofItem({2}), label(2)}, {logits, labels}),
+              doubles({std::log(2.0), std::log(4.0 / 3)}, {2}));
+  expectClose(computed({{"op", "crossEntropy"}}, {ofItem({2}), ofItem({2})},
+                       {logits, doubles({0.5, 0.5, 0, 1}, {2, 2})}),
+              doubles({std::log(2.0), std::log(4.0)}, {2}));
+  CHECK(computed({{"op", "argmax"}}, {ofItem({2})}, {doubles({0, 1, 3, 2}, {2, 2})}).equal(labels));
+  expectClose(computed({{"op", "equal"}}, {label(2), label(2)}, {labels, labels * 0}), doubles({0, 1}, {2}));
+}
+
+TEST_CASE("operators on items") {
+  const at::Tensor x = at::arange(16, at::kDouble).reshape({4, 1, 2, 2});
+  const at::Tensor packed = computed({{"op", "pack"}, {"count", 2}}, {ofItem({1, 2, 2})}, {x});
+  CHECK(packed.sizes() == at::IntArrayRef({2, 2, 2, 2}));
+  expectClose(computed({{"op", "unpack"}, {"count", 2}}, {ofItem({2, 2, 2})}, {packed}), x);
+  expectClose(computed({{"op", "first"}, {"of", 2}}, {ofItem({1, 2, 2})}, {x}), x.narrow(0, 0, 2));
+  expectClose(computed({{"op", "first"}, {"of", 9}}, {ofItem({1, 2, 2})}, {x}), x.narrow(0, 0, 1));
+  // Of four the half with the greatest first number.
+  expectClose(computed({{"op", "topMean"}, {"share", 0.5}}, {ofItem({1}), ofItem({})},
+                       {doubles({1, 9, 3, 7}, {4, 1}), doubles({10, 20, 30, 40}, {4})}),
+              at::scalar_tensor(30, at::kDouble));
+  const at::Tensor moved =
+      computed({{"op", "flipAndShift"}, {"shift", 0}, {"flip", false}}, {ofItem({1, 2, 2})}, {x});
+  expectClose(moved, x);
+}
+
+TEST_CASE("averages begin with the first value, or with zero") {
+  const auto run = [](const json& more) {
+    json attributes = more;
+    attributes["decay"] = 0.9;
+    ganode::NodeSpec spec;
+    spec.name = "x";
+    spec.op = "average";
+    spec.attributes = attributes;
+    const auto average = ganode::makeValueOperator(spec, {once({})});
+    std::vector<double> values;
+    for (const double x : {10.0, 20.0})
+      values.push_back(average->compute({at::scalar_tensor(x, at::kDouble)}, {}).item<double>());
+    return values;
+  };
+  const std::vector<double> fromFirst = run(json::object());
+  CHECK(fromFirst[0] == 10);
+  CHECK(fromFirst[1] == doctest::Approx(11));
+  const std::vector<double> fromZero = run({{"start", "zero"}});
+  CHECK(fromZero[0] == doctest::Approx(1));
+  CHECK(fromZero[1] == doctest::Approx(2.9));
+}
