@@ -12,6 +12,15 @@ endif()
 
 find_library(GANODE_LIB_c10_cuda c10_cuda PATHS "${GANODE_LIBTORCH}/lib" NO_DEFAULT_PATH NO_CACHE REQUIRED)
 add_library(ganode_cuda MODULE native/cuda/recorder.cc)
-target_link_libraries(ganode_cuda PRIVATE ganode_options "${GANODE_LIB_torch_cuda}" "${GANODE_LIB_c10_cuda}")
 target_include_directories(ganode_cuda SYSTEM PRIVATE "${GANODE_CUDA_HEADERS}")
-set_target_properties(ganode_cuda PROPERTIES PREFIX "" BUILD_RPATH "${GANODE_LIBTORCH}/lib")
+set_target_properties(ganode_cuda PROPERTIES BUILD_RPATH "${GANODE_LIBTORCH}/lib")
+
+# The same for the package with the addon: without run paths, since the loader has opened libtorch's libraries by then.
+add_library(packed_cuda MODULE EXCLUDE_FROM_ALL $<TARGET_OBJECTS:ganode_cuda>)
+set_target_properties(packed_cuda PROPERTIES
+  OUTPUT_NAME ganode_cuda LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/packed" SKIP_BUILD_RPATH ON)
+
+foreach(library ganode_cuda packed_cuda)
+  target_link_libraries(${library} PRIVATE ganode_options "${GANODE_LIB_torch_cuda}" "${GANODE_LIB_c10_cuda}")
+  set_target_properties(${library} PROPERTIES PREFIX "")
+endforeach()

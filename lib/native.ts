@@ -37,8 +37,11 @@ export interface NativeInfo {
   processors: { machine: number; allowed: number; quota?: number };
   /** What runs libtorch's parallel regions: `'ganode'`, or `'libgomp'` with the reason in parentheses. */
   threadRuntime: string;
-  /** Whether the addon was built with CUDA, whether a device answers, and how many. */
-  cuda: { built: boolean; available: boolean; devices: number };
+  /**
+   * Whether libtorch has CUDA, whether a device answers, and how many. `notRecorded`: why steps are not recorded there, where
+   * libtorch has CUDA and they cannot be.
+   */
+  cuda: { built: boolean; available: boolean; devices: number; notRecorded?: string };
   /** Compiler that built the addon, and the C++ standard. */
   compiler: string;
 }

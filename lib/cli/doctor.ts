@@ -100,6 +100,15 @@ export function threadsText(
   return `${threads}: ${reason()}; run by ${threadRuntime}`;
 }
 
+/** Whether libtorch has CUDA, whether a device answers, and why steps are not recorded where that is so. */
+export function cudaText({ built, available, devices, notRecorded }: NativeInfo['cuda']): string {
+  if (!built) return 'not in this libtorch';
+  const answer = available ? `${devices} device(s)` : 'built in, but no device answers';
+  return notRecorded === undefined
+    ? answer
+    : `${answer}; steps will not be recorded (${notRecorded})`;
+}
+
 function text({ addon, addonPath, sharp, problems }: Health): string {
   const rows: [string, string][] = [
     ['ganode', version],
@@ -108,10 +117,6 @@ function text({ addon, addonPath, sharp, problems }: Health): string {
   ];
   if (sharp) rows.push(['sharp', `${sharp.sharp}, libvips ${sharp.vips}`]);
   if (addon) {
-    const { cuda } = addon;
-    const devices = cuda.available
-      ? `${cuda.devices} device(s)`
-      : 'built in, but no device answers';
     rows.push(
       ['addon', `${addon.ganode}, ${addon.compiler}, ${addonPath}`],
       [
@@ -120,7 +125,7 @@ function text({ addon, addonPath, sharp, problems }: Health): string {
       ],
       ['processor', `${addon.cpuCapability}, bfloat16 ${addon.bf16 ? 'yes' : 'no'}`],
       ['threads', threadsText(addon, process.env['OMP_NUM_THREADS'])],
-      ['cuda', cuda.built ? devices : 'not in this libtorch'],
+      ['cuda', cudaText(addon.cuda)],
     );
   }
   const lines = rows.map(([name, value]) => `${name.padEnd(11)}${value}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreements, nodeProblem } from '../../../lib/cli/doctor.js';
+import { cudaText, disagreements, nodeProblem } from '../../../lib/cli/doctor.js';
 
 describe('doctor', () => {
   it.each(['18.20.4', '20.16.0'])('finds Node %s too old', (node) => {
@@ -24,5 +24,16 @@ describe('doctor', () => {
     expect(disagreements({ ...addon, libtorchLoaded: '2.12.1' }, '1.0.0')).toEqual([
       'libtorch: the addon was built against 2.13.0, but 2.12.1 is loaded from /lib/libtorch_cpu.so',
     ]);
+  });
+
+  it('tells what there is of CUDA, and why steps are not recorded', () => {
+    const none = { built: false, available: false, devices: 0 };
+    expect(cudaText(none)).toBe('not in this libtorch');
+    expect(cudaText({ ...none, built: true })).toBe('built in, but no device answers');
+    const one = { built: true, available: true, devices: 1 };
+    expect(cudaText(one)).toBe('1 device(s)');
+    expect(cudaText({ ...one, notRecorded: 'ganode_cuda.so is absent' })).toBe(
+      '1 device(s); steps will not be recorded (ganode_cuda.so is absent)',
+    );
   });
 });

@@ -1,0 +1,45 @@
+// The addon of one's own build, loaded with libtorch's CUDA build where no GPU answers.
+import { join } from 'node:path';
+import { projectDir } from '../paths.mjs';
+import { doctor, ganode, train } from './ganode.mjs';
+
+const cli = join(projectDir, 'dist', 'cli', 'main.js');
+
+/** CUDA is there, no device answers, and the library that records steps can be opened. */
+export function recorder({ addon }) {
+  const { cuda, libtorchLoaded } = doctor(cli, { GANODE_ADDON: addon });
+  if (!cuda.built) throw new Error('doctor does not see that libtorch has CUDA');
+  if (cuda.available || cuda.devices !== 0) throw new Error(`doctor sees ${cuda.devices} devices`);
+  if (cuda.notRecorded) throw new Error(cuda.notRecorded);
+  // That a library which cannot be opened is told of.
+  const absent = { GANODE_ADDON: addon, GANODE_CUDA_LIBRARY: '/nowhere/ganode_cuda.so' };
+  const { notRecorded = '' } = doctor(cli, absent).cuda;
+  if (!notRecorded.includes('/nowhere/ganode_cuda.so')) {
+    throw new Error('doctor does not say that ganode_cuda.so is absent');
+  }
+  return `libtorch ${libtorchLoaded} has CUDA, no device answers; ganode_cuda.so opens`;
+}
+
+/** What asks for a GPU is refused in one line. */
+export async function refused({ addon }) {
+  // Only now: it was just built.
+  const { exitCodes } = await import('../../dist/cli/exit.js');
+  for (const device of ['cuda', 'cuda:1']) {
+    const words = ['train', '--data', 'mnist', '--images', '64', '--device', device];
+    const { code, stderr } = ganode(cli, words, { GANODE_ADDON: addon });
+    const expected = `ganode: device '${device}': libtorch has CUDA, but no CUDA device answers\n`;
+    if (code !== exitCodes.environment || stderr !== expected) {
+      throw new Error(`--device ${device} ended with ${code} and ${JSON.stringify(stderr)}`);
+    }
+  }
+  return `cuda and cuda:1 refused in one line, exit code ${exitCodes.environment}`;
+}
+
+/** The device that is taken by itself is the CPU. */
+export function accepted({ addon, build }) {
+  const { text, numbers } = train(cli, 'auto', build, { GANODE_ADDON: addon });
+  if (!/, cpu, 1 thread$/m.test(text))
+    throw new Error('training does not say that it uses the CPU');
+  if (!Number.isFinite(numbers.generatorLoss)) throw new Error('there is no loss');
+  return `${numbers.step} steps on the CPU, losses D ${numbers.discriminatorLoss.toFixed(4)} G ${numbers.generatorLoss.toFixed(4)}`;
+}
