@@ -38,10 +38,10 @@ export interface NativeInfo {
   /** What runs libtorch's parallel regions: `'ganode'`, or `'libgomp'` with the reason in parentheses. */
   threadRuntime: string;
   /**
-   * Whether libtorch has CUDA, whether a device answers, and how many. `notRecorded`: why steps are not recorded there, where
-   * libtorch has CUDA and they cannot be.
+   * Whether libtorch has CUDA, whether a device answers, and how many. `whyNotRecorded`, where one answers: why steps are not
+   * recorded there; empty where they can be.
    */
-  cuda: { built: boolean; available: boolean; devices: number; notRecorded?: string };
+  cuda: { built: boolean; available: boolean; devices: number; whyNotRecorded?: string };
   /** Compiler that built the addon, and the C++ standard. */
   compiler: string;
 }

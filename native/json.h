@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -36,6 +37,9 @@ inline nlohmann::json parseJson(const std::string& text, const std::string& wher
   if (value.is_discarded()) fail("expected JSON, got text that does not parse");
   return value;
 }
+
+// JavaScript's largest whole number: what is no larger becomes an integer, or a double, without loss.
+inline constexpr int64_t kMostWhole = (int64_t{1} << 53) - 1;
 
 // A value in a message: its JSON, cut where it is long.
 inline std::string shown(const nlohmann::json& value) {

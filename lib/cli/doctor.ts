@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { addonPath } from '../addon/load.js';
 import { type NativeInfo, native } from '../native.js';
 import { engines, version } from '../package.js';
+import { onOneLine } from '../text.js';
 import { exitCodes } from './exit.js';
 import { reasonOf } from './failure.js';
 import { print } from './output.js';
@@ -100,13 +101,17 @@ export function threadsText(
   return `${threads}: ${reason()}; run by ${threadRuntime}`;
 }
 
-/** Whether libtorch has CUDA, whether a device answers, and why steps are not recorded where that is so. */
-export function cudaText({ built, available, devices, notRecorded }: NativeInfo['cuda']): string {
+/** Whether a GPU can be used, and whether steps are recorded there. */
+export function cudaText({
+  built,
+  available,
+  devices,
+  whyNotRecorded,
+}: NativeInfo['cuda']): string {
   if (!built) return 'not in this libtorch';
-  const answer = available ? `${devices} device(s)` : 'built in, but no device answers';
-  return notRecorded === undefined
-    ? answer
-    : `${answer}; steps will not be recorded (${notRecorded})`;
+  if (!available) return 'built in, but no device answers';
+  const recording = whyNotRecorded ? `not recorded: ${onOneLine(whyNotRecorded)}` : 'recorded';
+  return `${devices} ${devices === 1 ? 'device' : 'devices'}; steps are ${recording}`;
 }
 
 function text({ addon, addonPath, sharp, problems }: Health): string {

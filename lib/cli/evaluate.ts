@@ -100,7 +100,7 @@ async function evaluate(run: string, flags: EvaluateFlags): Promise<void> {
     });
     for (const warning of report.warnings) tell(`ganode: warning: ${onOneLine(warning)}\n`);
     const whole = `${JSON.stringify(report, null, 2)}\n`;
-    // Nothing may follow a file that was written there.
+    // A file that is standard output itself is all that is there.
     const outputs = [out, flags.scatter].filter((path) => path !== undefined);
     if (!(await Promise.all(outputs.map(isStandardOutput))).includes(true)) {
       // Before the files: where these cannot be written, what took long to measure is not lost.

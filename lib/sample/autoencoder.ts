@@ -91,8 +91,8 @@ export class Autoencoder implements AsyncDisposable {
     const { encoder, generator } = recipe.models;
     requireLayerMemory(largestLayer(generator, ...(encoder ? [encoder] : [])), 1);
     const opened = await native().openAutoencoder(checkpoint, {
-      device: defaultDevice,
       ...options,
+      device: options.device ?? defaultDevice,
     });
     return new Autoencoder(opened, recipe, step, checkpoint);
   }

@@ -104,7 +104,10 @@ export class Generator implements AsyncDisposable {
     requireLoadOptions(options);
     const checkpoint = await resolveCheckpoint(path);
     const { recipe, step, data } = (await openCheckpoint(checkpoint)).metadata;
-    const network = await native().openGenerator(checkpoint, { device: defaultDevice, ...options });
+    const network = await native().openGenerator(checkpoint, {
+      ...options,
+      device: options.device ?? defaultDevice,
+    });
     const { outputs } = inspectGraph(recipe.models.generator);
     const experts = outputs['gate']?.shape[0] ?? 0;
     const dtype = data?.dtype ?? 'uint8';

@@ -8,8 +8,8 @@
 
 #include "binding/convert.h"
 #include "binding/owned.h"
-#include "device/cuda_library.h"
 #include "device/device.h"
+#include "device/recorder.h"
 #include "parallel/imports.h"
 #include "parallel/processors.h"
 #include "step/options.h"
@@ -87,10 +87,7 @@ Napi::Value info(const Napi::CallbackInfo& callback) {
     cuda.Set("built", Napi::Boolean::New(env, found.built));
     cuda.Set("available", Napi::Boolean::New(env, found.devices > 0));
     cuda.Set("devices", Napi::Number::New(env, found.devices));
-    if (found.built) {
-      const std::string reason = whyNoCudaRecorders();
-      if (!reason.empty()) cuda.Set("notRecorded", reason);
-    }
+    if (found.devices > 0) cuda.Set("whyNotRecorded", whyNotRecorded(at::kCUDA));
     result.Set("cuda", cuda);
 #if defined(__clang__)
     const std::string compiler = "clang " __clang_version__;

@@ -8,13 +8,11 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "checkpoint/blocks.h"
 #include "checkpoint/io_error.h"
 
 namespace ganode {
 namespace {
-
-// Linux writes at most 2 GiB a call.
-constexpr size_t kMostAtOnce = size_t{1} << 30;
 
 std::string folderOf(const std::string& path) {
   const size_t slash = path.rfind('/');

@@ -7,16 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "checkpoint/blocks.h"
 #include "checkpoint/io_error.h"
 
 namespace ganode {
-namespace {
-
-// Linux reads at most 2 GiB a call.
-constexpr size_t kMostAtOnce = size_t{1} << 30;
-
-}  // namespace
-
 InputFile::InputFile(std::string path) : path_(std::move(path)) {
   // O_NONBLOCK: opening a pipe must not wait for its other end; it does nothing to a regular file.
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);

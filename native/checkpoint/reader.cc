@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "checkpoint/blocks.h"
 #include "checkpoint/checksum.h"
 #include "checkpoint/header.h"
 #include "checkpoint/header_parser.h"
@@ -15,9 +16,6 @@ namespace ganode {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
-
-// Small enough that the checksum finds in the cache what was just read.
-constexpr size_t kBlock = size_t{1} << 20;
 
 std::string readHeaderText(InputFile& file, const std::string& path) {
   uint64_t length = 0;
@@ -113,9 +111,9 @@ class DataReader {
 
   // Into `target`, or through a buffer where that is null.
   void read(const std::string& name, const HeaderEntry& entry, void* target) {
-    if (target == nullptr) buffer_.resize(kBlock);
+    if (target == nullptr) buffer_.resize(kBytesOfBlock);
     for (uint64_t done = 0; done < entry.info.bytes;) {
-      const size_t now = std::min<uint64_t>(entry.info.bytes - done, kBlock);
+      const size_t now = std::min<uint64_t>(entry.info.bytes - done, kBytesOfBlock);
       char* block = target == nullptr ? buffer_.data() : static_cast<char*>(target) + done;
       file_.read(block, now);
       checksum_.add(block, now);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "checkpoint/atomic_file.h"
+#include "checkpoint/blocks.h"
 #include "checkpoint/checksum.h"
 #include "checkpoint/header.h"
 #include "checkpoint/header_parser.h"
@@ -18,9 +19,6 @@ namespace {
 using nlohmann::json;
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
-
-// Small enough that the write finds in the cache what the checksum just read.
-constexpr size_t kBlock = size_t{1} << 20;
 
 void checkNames(const NamedTensors& tensors, const std::string& path) {
   std::set<std::string> names;
@@ -68,8 +66,8 @@ uint64_t pass(const std::string& header, const NamedTensors& tensors,
               const std::function<void(const char*, size_t)>& take) {
   uint64_t bytes = 0;
   const auto all = [&](const void* data, size_t size) {
-    for (size_t done = 0; done < size; done += kBlock)
-      take(static_cast<const char*>(data) + done, std::min(size - done, kBlock));
+    for (size_t done = 0; done < size; done += kBytesOfBlock)
+      take(static_cast<const char*>(data) + done, std::min(size - done, kBytesOfBlock));
     bytes += size;
   };
   const uint64_t length = header.size();

@@ -11,21 +11,21 @@
 namespace ganode {
 namespace {
 
-struct Opened {
-  RecorderFactory recorders;
-  std::string reason;
-};
-
 #if defined(__linux__)
 
-Opened open() {
-  const std::string addon = parallel::libraryOf(reinterpret_cast<const void*>(&whyNoCudaRecorders));
+// Beside the addon.
+constexpr const char* kName = "ganode_cuda.so";
+// The function that makes a recorder for the device of a number, in native/cuda/recorder.cc.
+constexpr const char* kMakeRecorder = "ganode_make_cuda_recorder";
+
+Recorders open() {
+  const std::string addon = parallel::libraryOf(reinterpret_cast<const void*>(&cudaRecorders));
   const char* chosen = std::getenv("GANODE_CUDA_LIBRARY");
-  const std::string path = chosen ? chosen : addon.substr(0, addon.rfind('/') + 1) + kCudaLibrary;
+  const std::string path = chosen ? chosen : addon.substr(0, addon.rfind('/') + 1) + kName;
   // Never closed: recordings may live as long as the process.
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) return {{}, dlerror()};
-  void* make = dlsym(library, kMakeCudaRecorder);
+  void* make = dlsym(library, kMakeRecorder);
   if (!make) return {{}, path + " is of another version"};
   const auto maker = reinterpret_cast<Recorder* (*)(int)>(make);
   return {[maker](const at::Device& device) { return std::unique_ptr<Recorder>(maker(device.index())); }, ""};
@@ -33,19 +33,15 @@ Opened open() {
 
 #else
 
-Opened open() { return {{}, "only on Linux"}; }
+Recorders open() { return {{}, "only on Linux"}; }
 
 #endif
 
-const Opened& opened() {
-  static const Opened result = open();
-  return result;
-}
-
 }  // namespace
 
-RecorderFactory cudaRecorders() { return opened().recorders; }
-
-std::string whyNoCudaRecorders() { return opened().reason; }
+const Recorders& cudaRecorders() {
+  static const Recorders recorders = open();
+  return recorders;
+}
 
 }  // namespace ganode

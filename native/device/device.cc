@@ -135,6 +135,11 @@ void useThreads(int64_t threads) {
   at::internal::lazy_init_num_threads();
 }
 
+at::Device prepareThread(int64_t threads, const std::string& device) {
+  useThreads(threads);
+  return chooseDevice(device);
+}
+
 PrecisionScope::PrecisionScope(bool on, const at::Device& device) : on_(on), type_(device.type()) {
   if (!on_) return;
   at::autocast::set_autocast_enabled(type_, true);

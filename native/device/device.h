@@ -40,6 +40,10 @@ void useThreads(int64_t threads);
 // that the process may use (processors.h). It is found once and kept.
 int64_t defaultThreads();
 
+// Readies the calling thread for work: its number of threads and the device, as `useThreads` and
+// `chooseDevice` have them.
+at::Device prepareThread(int64_t threads, const std::string& device);
+
 // While it lives, convolutions and matrix products of the calling thread run in bfloat16 (autocast), when
 // `on`. Weights are cast once and the casts are dropped at the end, so that an update of the weights between
 // two scopes is seen.

@@ -16,37 +16,36 @@ std::mutex& lock() {
   return mutex;
 }
 
-std::map<at::DeviceType, RecorderFactory>& factories() {
-  static std::map<at::DeviceType, RecorderFactory> all;
+std::map<at::DeviceType, Recorders>& known() {
+  static std::map<at::DeviceType, Recorders> all;
   return all;
 }
 
-// The factory of a kind of device; empty where it has none.
-RecorderFactory factoryOf(at::DeviceType type) {
+Recorders recordersOf(at::DeviceType type) {
   static const bool isOff = [] {
     const char* chosen = std::getenv("GANODE_RECORD");
     return chosen && std::string_view(chosen) == "0";
   }();
-  if (isOff) return {};
+  if (isOff) return {{}, "GANODE_RECORD is 0"};
   const std::lock_guard guard(lock());
-  const auto found = factories().find(type);
-  if (found != factories().end()) return found->second;
-  if (type != at::kCUDA) return {};
-  return factories()[type] = cudaRecorders();
+  const auto found = known().find(type);
+  if (found != known().end()) return found->second;
+  if (type == at::kCUDA) return cudaRecorders();
+  return {{}, "devices of this kind have no recordings"};
 }
 
 }  // namespace
 
 void registerRecorder(at::DeviceType type, RecorderFactory make) {
   const std::lock_guard guard(lock());
-  factories()[type] = std::move(make);
+  known()[type] = {std::move(make), ""};
 }
 
-bool canRecord(const at::Device& device) { return factoryOf(device.type()) != nullptr; }
+std::string whyNotRecorded(const at::Device& device) { return recordersOf(device.type()).reason; }
 
 std::unique_ptr<Recorder> makeRecorder(const at::Device& device) {
-  const RecorderFactory make = factoryOf(device.type());
-  return make ? make(device) : nullptr;
+  const Recorders recorders = recordersOf(device.type());
+  return recorders.make ? recorders.make(device) : nullptr;
 }
 
 }  // namespace ganode

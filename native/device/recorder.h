@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace ganode {
 
@@ -41,15 +42,21 @@ class Recorder {
 
 using RecorderFactory = std::function<std::unique_ptr<Recorder>(const at::Device&)>;
 
+// How recorders of a kind of device are made.
+struct Recorders {
+  RecorderFactory make;  // empty where there are none
+  std::string reason;    // why there are none
+};
+
 // Sets how recorders of a kind of device are made, for the whole process.
 void registerRecorder(at::DeviceType type, RecorderFactory make);
 
-// Whether steps can be recorded on a device. For CUDA a library beside the addon is opened the first time,
-// which is built where libtorch has CUDA; the variable GANODE_RECORD set to 0 keeps everything from being
-// recorded.
-bool canRecord(const at::Device& device);
+// Why nothing is recorded on a device; empty where recorders are there. For CUDA a library beside the addon
+// is opened the first time, which is built where libtorch has CUDA (cuda_library.h); the variable
+// GANODE_RECORD set to 0 keeps everything from being recorded.
+std::string whyNotRecorded(const at::Device& device);
 
-// A recorder for a device; null where none can record.
+// A recorder for a device; null where there is none.
 std::unique_ptr<Recorder> makeRecorder(const at::Device& device);
 
 }  // namespace ganode

@@ -192,9 +192,9 @@ class ModulatedConv2d : public Operator {
 
 // One picture of noise for all channels, times a learned strength. In training each item has its own, in
 // evaluation all have the same, kept one.
-class Noise : public Operator {
+class AddNoise : public Operator {
  public:
-  explicit Noise(NodeContext& node) {
+  explicit AddNoise(NodeContext& node) {
     const Dims& dims = node.input(3);
     declare("strength", {1}, Initializer::of("zeros"));
     declare("noise", {dims[1], dims[2]}, standardNormal(), /*buffer=*/true);
@@ -232,7 +232,7 @@ class Constant : public Operator {
 void registerStyle(Registry& registry) {
   registry["styleMapping"] = [](NodeContext& node) { return std::make_unique<StyleMapping>(node); };
   registry["modulatedConv2d"] = [](NodeContext& node) { return std::make_unique<ModulatedConv2d>(node); };
-  registry["noise"] = [](NodeContext& node) { return std::make_unique<Noise>(node); };
+  registry["noise"] = [](NodeContext& node) { return std::make_unique<AddNoise>(node); };
   registry["constant"] = [](NodeContext& node) { return std::make_unique<Constant>(node); };
 }
 

@@ -8,7 +8,7 @@
 namespace ganode {
 namespace {
 
-constexpr double kEpsilon = 1e-12;
+constexpr double kLeastNorm = 1e-12;
 constexpr int64_t kWarmUp = 15;
 constexpr double kMostFactor = 1e6;
 
@@ -16,7 +16,7 @@ constexpr double kMostFactor = 1e6;
 using FullPrecision = c10::impl::ExcludeDispatchKeyGuard;
 
 void normalizeInto(const at::Tensor& vector, const at::Tensor& values) {
-  vector.copy_(values / values.norm().clamp_min(kEpsilon));
+  vector.copy_(values / values.norm().clamp_min(kLeastNorm));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace ganode {
 namespace {
 
-constexpr std::array<std::pair<const char*, LossKind>, 7> kKinds = {{
+constexpr std::array<std::pair<const char*, LossKind>, 7> kLossKinds = {{
     {"minimax", LossKind::Minimax},
     {"nonSaturating", LossKind::NonSaturating},
     {"leastSquares", LossKind::LeastSquares},
@@ -41,7 +41,7 @@ double threshold(LossKind kind) { return kind == LossKind::LeastSquares ? 0.5 : 
 
 LossKind parseLossKind(const std::string& name) {
   std::string known;
-  for (const auto& [word, kind] : kKinds) {
+  for (const auto& [word, kind] : kLossKinds) {
     if (name == word) return kind;
     known += (known.empty() ? "'" : ", '") + std::string(word) + "'";
   }

@@ -66,9 +66,6 @@ at::Tensor expertLoss(const at::Tensor& logits, const at::Tensor& gate) {
   return at::cross_entropy_loss(logits, gate.detach().to(logits.scalar_type()));
 }
 
-// Mean over the values of an image of their standard deviation over the batch.
-at::Tensor spread(const at::Tensor& images) { return images.std(0, /*unbiased=*/false).mean(); }
-
 at::Tensor classAccuracy(const at::Tensor& logits, const at::Tensor& labels) {
   return logits.argmax(1).eq(labels).to(at::kFloat).mean();
 }
@@ -151,8 +148,7 @@ void AdversarialStep::observe(const at::Tensor& real, const at::Tensor& fake, co
   const at::Tensor saturation = discriminatorSaturation(kind, realVerdict.logits, fakeVerdict.logits);
   if (saturation.defined()) terms_.add("discriminatorSaturation", saturation);
   if (real.size(0) * options_.packing > 1)
-    terms_.add("sampleDiversity",
-               spread(passes_.unpacked(fake)) / spread(passes_.unpacked(real)).clamp_min(1e-8));
+    terms_.add("sampleDiversity", sampleDiversity(passes_.unpacked(fake), passes_.unpacked(real)));
   if (augment_) {
     // Where a logit alone says nothing, D's mistakes show in pairs.
     augment_->observe(hasThreshold(kind) ? realVerdict.logits : realVerdict.logits - fakeVerdict.logits);

@@ -6,28 +6,15 @@
 
 #include "device/device.h"
 #include "error.h"
+#include "step/bytes.h"
 #include "step/latent.h"
 #include "step/trained.h"
 #include "step/trio.h"
 
 namespace ganode {
-namespace {
-
-at::Device prepareThread(const NetworkOptions& options) {
-  useThreads(options.threads);
-  return chooseDevice(options.device);
-}
-
-// As training takes them.
-at::Tensor scaled(const at::Tensor& images) {
-  return images.scalar_type() == at::kByte ? images.to(at::kFloat).div_(127.5).sub_(1)
-                                           : images.to(at::kFloat);
-}
-
-}  // namespace
 
 Autoencoder::Autoencoder(const SessionOptions& recipe, const NetworkOptions& options)
-    : device_(prepareThread(options)),
+    : device_(prepareThread(options.threads, options.device)),
       bfloat16_(chooseBfloat16(options.precision, device_)),
       autoencoding_(*recipe.autoencoding),
       encoder_(recipe.encoder->graph),
@@ -73,7 +60,7 @@ void Autoencoder::forBatches(const EncodeOptions& options, Use use) const {
   }
   const int64_t n = images.size(0);
   for (int64_t start = 0; start < n; start += options.batch)
-    use(scaled(images.narrow(0, start, std::min(options.batch, n - start))).to(device_));
+    use(fromBytes(images.narrow(0, start, std::min(options.batch, n - start))).to(device_, at::kFloat));
 }
 
 Posterior Autoencoder::posterior(const at::Tensor& images, const NoiseSource& noise) const {

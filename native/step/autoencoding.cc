@@ -13,7 +13,7 @@
 namespace ganode {
 namespace {
 
-constexpr std::array<std::pair<const char*, AutoencodingKind>, 4> kKinds = {{
+constexpr std::array<std::pair<const char*, AutoencodingKind>, 4> kAutoencodingKinds = {{
     {"vae", AutoencodingKind::Vae},
     {"vaeGan", AutoencodingKind::VaeGan},
     {"aae", AutoencodingKind::Aae},
@@ -37,13 +37,10 @@ std::vector<std::string> columnsOf(AutoencodingKind kind) {
   return columns;
 }
 
-// Mean over the values of an image of their standard deviation over the batch.
-at::Tensor spread(const at::Tensor& images) { return images.std(0, /*unbiased=*/false).mean(); }
-
 }  // namespace
 
 AutoencodingKind AutoencodingOptions::parseKind(const std::string& name) {
-  for (const auto& [word, kind] : kKinds) {
+  for (const auto& [word, kind] : kAutoencodingKinds) {
     if (name == word) return kind;
   }
   throw Error("INVALID_OPTION",
@@ -163,7 +160,7 @@ void AutoencodingStep::updateVaeGan(const Run& run) {
       terms_.add("fakeLogit", fake.logits.mean());
       terms_.add("discriminatorAccuracy",
                  discriminatorAccuracy(options_.loss.kind, real.logits, fake.logits));
-      if (options_.batch > 1) terms_.add("sampleDiversity", spread(fakes) / spread(images).clamp_min(1e-8));
+      if (options_.batch > 1) terms_.add("sampleDiversity", sampleDiversity(fakes, images));
     }
     terms_.add("featureReconstruction", features);
     terms_.add("discriminatorLoss", lossOfD);

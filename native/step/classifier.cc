@@ -8,6 +8,7 @@
 
 #include "device/device.h"
 #include "error.h"
+#include "step/bytes.h"
 #include "step/fit.h"
 #include "step/latent.h"
 
@@ -15,15 +16,6 @@ namespace ganode {
 namespace {
 
 constexpr int64_t kClassifyBatch = 256;
-
-at::Device prepareThread(const NetworkOptions& options) {
-  useThreads(options.threads);
-  return chooseDevice(options.device);
-}
-
-at::Tensor scaled(const at::Tensor& images) {
-  return images.scalar_type() == at::kByte ? images.to(at::kFloat).div_(127.5).sub_(1) : images;
-}
 
 // Each image moved by -most … most pixels in each direction; what comes in at an edge repeats it.
 at::Tensor shifted(const at::Tensor& images, int64_t most, at::Generator& random) {
@@ -44,7 +36,7 @@ at::Tensor shifted(const at::Tensor& images, int64_t most, at::Generator& random
 }  // namespace
 
 Classifier::Classifier(const GraphSpec& spec, const ClassifierOptions& options)
-    : device_(prepareThread(options.network)),
+    : device_(prepareThread(options.network.threads, options.network.device)),
       bfloat16_(chooseBfloat16(options.network.precision, device_)),
       shift_(options.shift),
       random_(makeGenerator(options.network.seed)),
@@ -98,7 +90,7 @@ std::vector<double> Classifier::train(const RunData& data, const std::function<b
   const at::Tensor labels = data.labels.view({data.steps, batch});
   std::vector<double> losses;
   for (int64_t step = 0; step < data.steps && !cancelled(); ++step) {
-    const at::Tensor seen = scaled(shifted(images[step], shift_, random_)).to(device_);
+    const at::Tensor seen = fromBytes(shifted(images[step], shift_, random_)).to(device_);
     const at::Tensor logits = forward(seen, Mode{true, &random_}).at("logits").to(at::kFloat);
     const at::Tensor loss = at::cross_entropy_loss(logits, labels[step].to(device_, at::kLong));
     player_.gather(loss);
@@ -122,7 +114,7 @@ Values Classifier::classify(const at::Tensor& images) const {
   std::map<std::string, std::vector<at::Tensor>> parts;
   for (int64_t start = 0; start < n; start += kClassifyBatch) {
     const at::Tensor part = images.narrow(0, start, std::min(kClassifyBatch, n - start));
-    const Values outputs = forward(scaled(part).to(device_), Mode{});
+    const Values outputs = forward(fromBytes(part).to(device_), Mode{});
     for (const char* name : names) parts[name].push_back(outputs.at(name).to(at::kFloat).cpu());
   }
   Values results;

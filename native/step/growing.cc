@@ -13,19 +13,16 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void fail(const std::string& key, const std::string& expected, const json& got) {
+[[noreturn]] void refuse(const std::string& key, const std::string& expected, const json& got) {
   throw Error("INVALID_OPTION", "growing." + key + ": expected " + expected + ", got " + shown(got));
 }
-
-// JavaScript's largest whole number: what is no larger becomes an integer without loss, and can be doubled.
-constexpr int64_t kMostInteger = (int64_t{1} << 53) - 1;
 
 int64_t count(const json& growing, const char* key, int64_t least) {
   const auto found = growing.find(key);
   const json got = found == growing.end() ? json() : *found;
   const bool fits =
-      got.is_number_integer() && got.get<int64_t>() >= least && got.get<int64_t>() <= kMostInteger;
-  if (!fits) fail(key, "a whole number from " + std::to_string(least), got);
+      got.is_number_integer() && got.get<int64_t>() >= least && got.get<int64_t>() <= kMostWhole;
+  if (!fits) refuse(key, "a whole number from " + std::to_string(least), got);
   return got.get<int64_t>();
 }
 
@@ -42,11 +39,11 @@ std::map<int64_t, Value> bySize(const json& growing, const char* key) {
     const std::string& size = item.key();
     const json& value = item.value();
     const bool digits = !size.empty() && size.size() < 6 && size.find_first_not_of("0123456789") == size.npos;
-    if (!digits) fail(key, "sizes as keys", size);
+    if (!digits) refuse(key, "sizes as keys", size);
     if (std::is_integral_v<Value> && !value.is_number_integer())
-      fail(key + ("." + size), "a whole number above 0", value);
+      refuse(key + ("." + size), "a whole number above 0", value);
     if (!value.is_number() || value.get<double>() <= 0 || value.get<double>() > kMostValue)
-      fail(key + ("." + size), "a number above 0 and up to 1048576", value);
+      refuse(key + ("." + size), "a number above 0 and up to 1048576", value);
     result[std::stoll(size)] = value.get<Value>();
   }
   return result;

@@ -9,18 +9,10 @@
 #include "step/trained.h"
 
 namespace ganode {
-namespace {
-
-at::Device prepareThread(const NetworkOptions& options) {
-  useThreads(options.threads);
-  return chooseDevice(options.device);
-}
-
-}  // namespace
 
 Network::Network(const GraphSpec& spec, const NetworkOptions& options)
     : options_(options),
-      device_(prepareThread(options)),
+      device_(prepareThread(options.threads, options.device)),
       bfloat16_(chooseBfloat16(options.precision, device_)),
       random_(makeGenerator(options.seed)),
       graph_(spec) {

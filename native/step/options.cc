@@ -19,8 +19,6 @@ const json& member(const json& object, const std::string& key, const std::string
   return object[key];
 }
 
-// JavaScript's largest whole number.
-constexpr int64_t kMostInteger = (int64_t{1} << 53) - 1;
 // What is multiplied with others of its kind is no larger: three of them still make an integer.
 constexpr int64_t kMostCount = int64_t{1} << 20;
 
@@ -59,7 +57,7 @@ const json& orNull(const json& object, const char* key) {
   return found == object.end() ? nothing : *found;
 }
 
-double number(const json& object, const char* key, double otherwise, const std::string& path) {
+double numberOr(const json& object, const char* key, double otherwise, const std::string& path) {
   const json& value = orNull(object, key);
   if (value.is_null()) return otherwise;
   if (!value.is_number()) fail(path + key, "a number", value);
@@ -68,7 +66,7 @@ double number(const json& object, const char* key, double otherwise, const std::
 
 LossOptions lossOptions(const json& recipe) {
   const json& loss = member(recipe, "loss", "loss");
-  return {parseLossKind(word(loss, "kind", "")), number(loss, "labelSmoothing", 0, "loss.")};
+  return {parseLossKind(word(loss, "kind", "")), numberOr(loss, "labelSmoothing", 0, "loss.")};
 }
 
 // Batches of real items that a step takes.
@@ -86,17 +84,17 @@ AdversarialStep::Options stepOptions(const json& recipe) {
   if (const json& topK = orNull(loss, "topK"); !topK.is_null())
     step.topK = Schedule::parse(topK, "loss.topK");
   if (const json& classification = orNull(loss, "classification"); classification.is_object()) {
-    step.discriminatorClassification = number(classification, "discriminator", 1, "loss.classification.");
-    step.generatorClassification = number(classification, "generator", 1, "loss.classification.");
+    step.discriminatorClassification = numberOr(classification, "discriminator", 1, "loss.classification.");
+    step.generatorClassification = numberOr(classification, "generator", 1, "loss.classification.");
   }
   if (const json& experts = orNull(loss, "experts"); experts.is_object()) {
-    step.discriminatorExperts = number(experts, "discriminator", 1, "loss.experts.");
-    step.generatorExperts = number(experts, "generator", 1, "loss.experts.");
+    step.discriminatorExperts = numberOr(experts, "discriminator", 1, "loss.experts.");
+    step.generatorExperts = numberOr(experts, "generator", 1, "loss.experts.");
   }
   step.penalties = orNull(recipe, "penalties");
   step.augment = orNull(recipe, "augment");
   if (const json& clipping = orNull(recipe, "weightClipping"); !clipping.is_null())
-    step.weightClipping = number(recipe, "weightClipping", 0, "");
+    step.weightClipping = numberOr(recipe, "weightClipping", 0, "");
   const std::string update = word(recipe, "update", "alternating");
   if (update != "alternating" && update != "simultaneous")
     fail("update", "'alternating' or 'simultaneous'", recipe["update"]);
@@ -119,7 +117,7 @@ Timeline timeline(const json& recipe) {
 
 // Whether no setting anywhere is a schedule, and no penalty's interval is above 1.
 bool isConstant(const json& setting) {
-  if (setting.is_object() && (setting.contains("schedule") || number(setting, "interval", 1, "") != 1))
+  if (setting.is_object() && (setting.contains("schedule") || numberOr(setting, "interval", 1, "") != 1))
     return false;
   return !setting.is_structured() || std::all_of(setting.begin(), setting.end(), isConstant);
 }
@@ -178,14 +176,14 @@ SessionOptions parseSessionOptions(const std::string& text) {
   for (const Timeline::Stage& stage : options.timeline.stages()) {
     if (stage.batch % options.step.packing != 0) fail("batch", "a multiple of packing", stage.batch);
   }
-  options.latentSize = count(recipe, "latentSize", 1, std::nullopt, kMostInteger);
+  options.latentSize = count(recipe, "latentSize", 1, std::nullopt, kMostWhole);
   options.uniformLatents = word(recipe, "latentDistribution", "normal") == "uniform";
   if (const json& ema = orNull(recipe, "ema"); !ema.is_null()) options.ema = AverageDecay::parse(ema);
   options.steady = isSteady(recipe);
   options.precision = word(recipe, "precision", "fp32");
   options.device = word(recipe, "device", "cpu");
-  options.threads = count(recipe, "threads", 1, 0, kMostInteger);
-  options.seed = static_cast<uint64_t>(count(recipe, "seed", 0, 0, kMostInteger));
+  options.threads = count(recipe, "threads", 1, 0, kMostWhole);
+  options.seed = static_cast<uint64_t>(count(recipe, "seed", 0, 0, kMostWhole));
   return options;
 }
 

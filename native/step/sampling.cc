@@ -7,16 +7,17 @@
 #include "device/device.h"
 #include "device/replay.h"
 #include "error.h"
+#include "step/bytes.h"
 #include "step/latent.h"
 
 namespace ganode {
 namespace {
 
-[[noreturn]] void fail(const std::string& message) { throw Error("INVALID_OPTION", "sample: " + message); }
+[[noreturn]] void refuse(const std::string& message) { throw Error("INVALID_OPTION", "sample: " + message); }
 
 int64_t latentSizeOf(const Graph& generator) {
   if (!generator.hasInput("z") || generator.shapeOf("z").dims.size() != 1) {
-    fail("expected a generator with an input z of shape [latentSize]");
+    refuse("expected a generator with an input z of shape [latentSize]");
   }
   return generator.shapeOf("z").dims[0];
 }
@@ -25,37 +26,34 @@ std::string outputOf(const Graph& generator, const std::string& name) {
   const auto& outputs = generator.spec().outputs;
   if (!name.empty()) {
     if (outputs.contains(name)) return name;
-    fail("expected a generator with an output " + name);
+    refuse("expected a generator with an output " + name);
   }
   if (outputs.contains("image")) return "image";
   if (outputs.size() == 1) return outputs.begin()->first;
-  fail("expected a generator with an output image");
+  refuse("expected a generator with an output image");
 }
 
 void checkLabels(const Graph& generator, const at::Tensor& labels, int64_t n) {
   if (!generator.hasInput("label")) {
-    if (labels.defined()) fail("expected no labels: the generator has no label input");
+    if (labels.defined()) refuse("expected no labels: the generator has no label input");
     return;
   }
   const int64_t classes = generator.shapeOf("label").classes;
   if (!labels.defined())
-    fail("expected labels, one an image, from 0 to " + std::to_string(classes - 1) +
-         ": the generator is conditional");
+    refuse("expected labels, one an image, from 0 to " + std::to_string(classes - 1) +
+           ": the generator is conditional");
   if (labels.numel() != n)
-    fail("expected " + std::to_string(n) + " labels, got " + std::to_string(labels.numel()));
+    refuse("expected " + std::to_string(n) + " labels, got " + std::to_string(labels.numel()));
   generator.requireClasses("label", labels);
 }
 
 void checkExpert(const Graph& generator, const std::optional<int64_t>& expert) {
   if (!expert) return;
   const int64_t experts = generator.experts();
-  if (experts == 0) fail("expected no expert: the generator is no mixture of experts");
+  if (experts == 0) refuse("expected no expert: the generator is no mixture of experts");
   if (*expert < 0 || *expert >= experts)
-    fail("expected an expert from 0 to " + std::to_string(experts - 1) + ", got " + std::to_string(*expert));
-}
-
-at::Tensor toBytes(const at::Tensor& images) {
-  return images.to(at::kFloat).add(1).mul_(127.5).round_().clamp_(0, 255).to(at::kByte);
+    refuse("expected an expert from 0 to " + std::to_string(experts - 1) + ", got " +
+           std::to_string(*expert));
 }
 
 }  // namespace
@@ -63,14 +61,14 @@ at::Tensor toBytes(const at::Tensor& images) {
 at::Tensor latentsFor(const Graph& generator, const SampleOptions& options) {
   const int64_t size = latentSizeOf(generator);
   if (!options.latents.defined()) {
-    if (options.count < 1) fail("expected a count of 1 or more, got " + std::to_string(options.count));
+    if (options.count < 1) refuse("expected a count of 1 or more, got " + std::to_string(options.count));
     at::Generator random = makeGenerator(options.seed);
     const std::optional<double> ofLatents = generator.truncates() ? std::nullopt : options.truncation;
     return drawLatents(options.count, size, options.uniformLatents, ofLatents, random);
   }
   if (options.latents.numel() == 0 || options.latents.numel() % size != 0) {
-    fail("expected latents in rows of " + std::to_string(size) + ", got " +
-         std::to_string(options.latents.numel()) + " values");
+    refuse("expected latents in rows of " + std::to_string(size) + ", got " +
+           std::to_string(options.latents.numel()) + " values");
   }
   return options.latents.view({-1, size});
 }
@@ -99,7 +97,7 @@ at::Tensor sample(const Graph& generator, const SampleOptions& options) {
   const std::string output = outputOf(generator, options.name);
   const at::Tensor latents = latentsFor(generator, options);
   const int64_t n = latents.size(0);
-  if (options.batch < 1) fail("expected a batch of 1 or more, got " + std::to_string(options.batch));
+  if (options.batch < 1) refuse("expected a batch of 1 or more, got " + std::to_string(options.batch));
   checkLabels(generator, options.labels, n);
   checkExpert(generator, options.expert);
 

@@ -6,6 +6,7 @@
 
 #include "device/device.h"
 #include "error.h"
+#include "step/bytes.h"
 #include "step/fit.h"
 #include "step/latent.h"
 #include "step/pair.h"
@@ -13,11 +14,6 @@
 
 namespace ganode {
 namespace {
-
-at::Device prepareThread(const SessionOptions& options) {
-  useThreads(options.threads);
-  return chooseDevice(options.device);
-}
 
 Replay::Tensors values(const NamedTensors& named) {
   Replay::Tensors result;
@@ -29,7 +25,7 @@ Replay::Tensors values(const NamedTensors& named) {
 
 Session::Session(SessionOptions options)
     : options_(std::move(options)),
-      device_(prepareThread(options_)),
+      device_(prepareThread(options_.threads, options_.device)),
       bfloat16_(chooseBfloat16(options_.precision, device_)),
       random_(makeGenerator(options_.seed)),
       generator_(
@@ -40,7 +36,7 @@ Session::Session(SessionOptions options)
   }
   if (options_.encoder) encoder_.emplace(makePlayer(*options_.encoder, "encoder"));
   step_ = makeStep();
-  if (options_.steady && canRecord(device_))
+  if (options_.steady && whyNotRecorded(device_).empty())
     step_ = std::make_unique<ReplayedStep>(std::move(step_), device_, [this] { return values(tensors()); });
   grow();
   if (!options_.ema) return;
@@ -161,9 +157,7 @@ StepData Session::stepData(const RunData& data, double skipped, const StepPositi
   };
   const profile::Span span(profile::Kind::Phase, "data");
   StepData result;
-  result.images = part(data.images, generator_.graph().outputShape("image"));
-  if (result.images.scalar_type() == at::kByte)
-    result.images = result.images.to(at::kFloat).div_(127.5).sub_(1);
+  result.images = fromBytes(part(data.images, generator_.graph().outputShape("image")));
   if (position.lod) {
     const at::Tensor shown = options_.timeline.growing()->show(result.images.flatten(0, 1), *position.lod);
     result.images = shown.reshape(result.images.sizes());

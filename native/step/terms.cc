@@ -57,4 +57,9 @@ std::vector<double> StepTerms::read(const at::Tensor& row, int64_t step) const {
   return result;
 }
 
+at::Tensor sampleDiversity(const at::Tensor& fakes, const at::Tensor& reals) {
+  const auto spread = [](const at::Tensor& images) { return images.std(0, /*unbiased=*/false).mean(); };
+  return spread(fakes) / spread(reals).clamp_min(1e-8);
+}
+
 }  // namespace ganode

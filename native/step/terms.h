@@ -38,4 +38,8 @@ class StepTerms {
   std::vector<size_t> inRow_;  // indices of the columns that `row` has
 };
 
+// How much fakes vary over a batch, as a share of what real images vary: means, over the values of an image,
+// of their standard deviations.
+at::Tensor sampleDiversity(const at::Tensor& fakes, const at::Tensor& reals);
+
 }  // namespace ganode

@@ -25,15 +25,19 @@ describe('doctor', () => {
       'libtorch: the addon was built against 2.13.0, but 2.12.1 is loaded from /lib/libtorch_cpu.so',
     ]);
   });
+});
 
-  it('tells what there is of CUDA, and why steps are not recorded', () => {
-    const none = { built: false, available: false, devices: 0 };
-    expect(cudaText(none)).toBe('not in this libtorch');
-    expect(cudaText({ ...none, built: true })).toBe('built in, but no device answers');
-    const one = { built: true, available: true, devices: 1 };
-    expect(cudaText(one)).toBe('1 device(s)');
-    expect(cudaText({ ...one, notRecorded: 'ganode_cuda.so is absent' })).toBe(
-      '1 device(s); steps will not be recorded (ganode_cuda.so is absent)',
-    );
-  });
+it.each([
+  [{ built: false, available: false, devices: 0 }, 'not in this libtorch'],
+  [{ built: true, available: false, devices: 0 }, 'built in, but no device answers'],
+  [
+    { built: true, available: true, devices: 1, whyNotRecorded: '' },
+    '1 device; steps are recorded',
+  ],
+  [
+    { built: true, available: true, devices: 2, whyNotRecorded: 'no\nlibrary' },
+    '2 devices; steps are not recorded: no\\nlibrary',
+  ],
+])('says of %j', (cuda, text) => {
+  expect(cudaText(cuda)).toBe(text);
 });
