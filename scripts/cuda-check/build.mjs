@@ -8,6 +8,8 @@ import { npm } from '../run.mjs';
 
 /** In the project's folder. scripts/pack takes the library that records steps from there. */
 export const buildDir = join('build', 'cuda-check');
+/** The library that records steps, beside the addon. */
+export const recorderName = 'ganode_cuda.so';
 
 export async function build(state) {
   const start = performance.now();
@@ -15,14 +17,14 @@ export async function build(state) {
   const log = (line) => console.error(line);
   const definitions = { CMAKE_UNITY_BUILD: 'ON' };
   state.addon = await buildNative({ log, dir: buildDir, libtorch: state.libtorch, definitions });
-  const recorder = join(state.build, 'Release', 'ganode_cuda.so');
+  const recorder = join(state.build, 'Release', recorderName);
   if (!existsSync(recorder)) {
     throw new Error(
       `${recorder} was not built: the headers of CUDA's runtime (pip's nvidia-cuda-runtime) were not found`,
     );
   }
   state.packed = buildPacked('packed', 'ganode.node');
-  state.packedRecorder = buildPacked('packed_cuda', 'ganode_cuda.so');
+  state.packedRecorder = buildPacked('packed_cuda', recorderName);
   npm(['run', '--silent', 'build']);
   const seconds = Math.round((performance.now() - start) / 1000);
   return `ganode.node, preload.node and ganode_cuda.so in ${seconds} s`;

@@ -28,6 +28,12 @@ export async function fetched(state) {
   return `${state.version}, ${ours.length} libraries; all that ${files.map(({ name }) => basename(name)).join(', ')} need lies where their run paths say`;
 }
 
+/** The paths of what the loader opens, in its order. */
+export function librariesIn(cache) {
+  const { files } = JSON.parse(readFileSync(join(cache, 'manifest.json'), 'utf8'));
+  return files.map(({ name }) => join(cache, name));
+}
+
 /** Whether the run paths of a library of the cache's lead to another. */
 function found(library, by, cache) {
   const path = join(cache, by);

@@ -1,23 +1,33 @@
 // The addon of one's own build, loaded with libtorch's CUDA build where no GPU answers.
 import { join } from 'node:path';
+import { exportedSymbols, runPaths } from '../pack/elf.mjs';
 import { projectDir } from '../paths.mjs';
+import { librariesIn } from './fetched.mjs';
 import { doctor, ganode, train } from './ganode.mjs';
+import { whyNotOpened } from './opened.mjs';
 
 const cli = join(projectDir, 'dist', 'cli', 'main.js');
 
 /** CUDA is there, no device answers, and the library that records steps can be opened. */
-export function recorder({ addon }) {
+export function recorder({ addon, build, cache, packedRecorder }) {
   const { cuda, libtorchLoaded } = doctor(cli, { GANODE_ADDON: addon });
   if (!cuda.built) throw new Error('doctor does not see that libtorch has CUDA');
   if (cuda.available || cuda.devices !== 0) throw new Error(`doctor sees ${cuda.devices} devices`);
-  if (cuda.notRecorded) throw new Error(cuda.notRecorded);
-  // That a library which cannot be opened is told of.
-  const absent = { GANODE_ADDON: addon, GANODE_CUDA_LIBRARY: '/nowhere/ganode_cuda.so' };
-  const { notRecorded = '' } = doctor(cli, absent).cuda;
-  if (!notRecorded.includes('/nowhere/ganode_cuda.so')) {
-    throw new Error('doctor does not say that ganode_cuda.so is absent');
+  const preload = join(build, 'Release', 'preload.node');
+  const libraries = librariesIn(cache);
+  for (const [library, before] of [
+    [join(build, 'Release', 'ganode_cuda.so'), []],
+    [packedRecorder, libraries],
+  ]) {
+    const problem = whyNotOpened(library, { preload, before });
+    if (problem) throw new Error(problem);
+    if (!exportedSymbols(library).includes('ganode_make_cuda_recorder')) {
+      throw new Error(`${library} makes no recorders`);
+    }
   }
-  return `libtorch ${libtorchLoaded} has CUDA, no device answers; ganode_cuda.so opens`;
+  const [folder] = runPaths(packedRecorder);
+  if (folder) throw new Error(`${packedRecorder} has run path ${folder}`);
+  return `libtorch ${libtorchLoaded} has CUDA, no device answers; ganode_cuda.so opens with all its symbols, packed as well`;
 }
 
 /** What asks for a GPU is refused in one line. */
