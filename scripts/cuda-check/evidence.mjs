@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { libtorchVersion } from '../libtorch.mjs';
 import { exportedSymbols, needed, undefinedSymbols } from '../pack/elf.mjs';
-import { cacheDir } from '../paths.mjs';
+import { cacheDir, projectDir } from '../paths.mjs';
 import { headersOf } from './headers.mjs';
 
 /**
@@ -18,6 +18,9 @@ const ofCuda = [
   /CUDAConfig\.h$/,
   /^caffe2\/core\/macros\.h$/,
 ];
+
+/** Headers that libtorch's build writes from how it is configured: all by which a CUDA build could read otherwise. */
+const configured = /(cmake_macros|Config|core\/macros)\.h$/;
 
 /** No object of the addon or of the core read a header that depends on CUDA. */
 export function variants(state) {
@@ -35,7 +38,9 @@ export function variants(state) {
     throw new Error('native/cuda reads no header of CUDA');
   }
   const wrong = ours.filter(isOfCuda);
-  const outside = [...read.addon].filter((path) => /\/cuda[\w.]*\.h$|\/nvidia\//.test(path));
+  const outside = [...read.addon].filter(
+    (path) => !path.startsWith(projectDir) && /\/cuda[\w.]*\.h$|\/nvidia\//.test(path),
+  );
   for (const header of [...wrong, ...outside]) {
     throw new Error(`the addon or its core reads ${header}, which depends on CUDA`);
   }
@@ -53,10 +58,11 @@ function compared({ version }, headers, include) {
     const path = join(other, name);
     return !existsSync(path) || !readFileSync(path).equals(readFileSync(join(include, name)));
   });
-  if (same === version && differ.length > 0) {
-    throw new Error(`${differ[0]} is another in libtorch ${version} for the CPU`);
-  }
-  return `${headers.length - differ.length} equal, byte for byte, those of libtorch ${same} for the CPU`;
+  const wrong = differ.filter((name) => same === version || configured.test(name));
+  if (wrong.length > 0) throw new Error(`${wrong[0]} is another in libtorch ${same} for the CPU`);
+  const settings = headers.filter((name) => configured.test(name));
+  if (settings.length === 0) throw new Error('no header was read that libtorch configures');
+  return `${headers.length - differ.length} equal, byte for byte, those of libtorch ${same} for the CPU, among them ${settings.join(', ')}`;
 }
 
 /** The packed addon is linked against no library of CUDA's, and asks for no symbol that only those have. */
