@@ -20,7 +20,7 @@ export async function build(state) {
   const recorder = join(state.build, 'Release', recorderName);
   if (!existsSync(recorder)) {
     throw new Error(
-      `${recorder} was not built: the headers of CUDA's runtime (pip's nvidia-cuda-runtime) were not found`,
+      `${recorder} was not built: the headers of CUDA's runtime (pip's nvidia-cuda-runtime and nvidia-cuda-crt) were not found`,
     );
   }
   state.packed = buildPacked('packed', 'ganode.node');

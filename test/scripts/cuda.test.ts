@@ -30,7 +30,10 @@ const torch = zip([
     name: `torch/lib/lib${name}.so`,
     data: text(name),
   })),
-  { name: `torch-${version}.dist-info/METADATA`, data: text('Requires-Dist: nvidia-some==1\n') },
+  {
+    name: `torch-${version}.dist-info/METADATA`,
+    data: text('Requires-Dist: cuda-toolkit[cudart]==1; x\nRequires-Dist: nvidia-some==1\n'),
+  },
 ]);
 const nvidia = zip([
   { name: 'nvidia/cu13/lib/libcudart.so.13', data: text('cudart') },
@@ -86,7 +89,10 @@ it('lists what it fetched, and fetches again what is damaged', async () => {
   };
   expect(cudaProblem(version)).toMatch(/manifest\.json cannot be read/);
   expect(await findLibtorch(options)).toBe(join(cudaDir(version), 'torch'));
-  expect(await pip.asked()).toHaveLength(2);
+  const asked = await pip.asked();
+  expect(asked).toHaveLength(2);
+  // Those of CUDA's runtime do not compile without the headers of `crt`.
+  expect(asked[1]?.slice(-2)).toEqual(['cuda-toolkit[crt,cudart]==1', 'nvidia-some==1']);
   const manifest = JSON.parse(await readFile(join(cudaDir(version), 'manifest.json'), 'utf8'));
   expect(manifest).toEqual({
     libtorch: { version, variant: 'cuda' },
