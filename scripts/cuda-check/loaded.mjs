@@ -1,4 +1,5 @@
 // The addon of one's own build, loaded with libtorch's CUDA build where no GPU answers.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportedSymbols, runPaths } from '../pack/elf.mjs';
 import { projectDir } from '../paths.mjs';
@@ -31,16 +32,18 @@ export function recorder({ addon, build, cache, packedRecorder }) {
 }
 
 /** What asks for a GPU is refused in one line. */
-export async function refused({ addon }) {
+export async function refused({ addon, build }) {
   // Only now: it was just built.
   const { exitCodes } = await import('../../dist/cli/exit.js');
   for (const device of ['cuda', 'cuda:1']) {
-    const words = ['train', '--data', 'mnist', '--images', '64', '--device', device];
+    const out = join(build, 'refused');
+    const words = ['train', '--data', 'mnist', '--images', '64', '--device', device, '--out', out];
     const { code, stderr } = ganode(cli, words, { GANODE_ADDON: addon });
     const expected = `ganode: device '${device}': libtorch has CUDA, but no CUDA device answers\n`;
     if (code !== exitCodes.environment || stderr !== expected) {
       throw new Error(`--device ${device} ended with ${code} and ${JSON.stringify(stderr)}`);
     }
+    if (existsSync(out)) throw new Error(`--device ${device} left ${out}`);
   }
   return `cuda and cuda:1 refused in one line, exit code ${exitCodes.environment}`;
 }

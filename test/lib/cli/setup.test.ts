@@ -1,5 +1,5 @@
 /** `ganode setup` where the packages are installed, here invented ones: it chooses libtorch's build, and builds nothing. */
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { version } from '../../../lib/package.js';
@@ -7,6 +7,9 @@ import { type Finished, projectDir, start } from '../../helpers/child.js';
 import { temporaryDir } from '../../helpers/tiny.js';
 
 const libtorch = '9.9.9';
+const { files } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as {
+  files: string[];
+};
 
 function write(path: string, content: object | string): void {
   mkdirSync(join(path, '..'), { recursive: true });
@@ -27,7 +30,9 @@ async function install(): Promise<Installed> {
     if (!name.startsWith('.'))
       symlinkSync(join(projectDir, 'node_modules', name), join(modules, name));
   }
-  for (const name of ['dist', 'package.json', 'scripts']) {
+  // What is published, and no more: that is all that a user's set-up has.
+  const published = files.filter((name) => /^(dist|scripts)/.test(name));
+  for (const name of ['package.json', ...published]) {
     cpSync(join(projectDir, name), join(modules, 'ganode', name), { recursive: true });
   }
   write(join(modules, '@ganode', 'linux-x64', 'ganode.node'), '12345');
