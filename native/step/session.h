@@ -74,6 +74,7 @@ class Session {
   std::optional<at::Tensor> nextGiven(int64_t n);
   Player makePlayer(const SessionOptions::Network& network, const std::string& name, double lazyRatio = 1);
   std::unique_ptr<Step> makeStep();
+  std::unique_ptr<Step> makeProcedureStep();
   // `skipped`: images of earlier steps in `data`.
   StepData stepData(const RunData& data, double skipped, const StepPosition& position) const;
   // Both networks grow by as many doublings as the recipe says.
