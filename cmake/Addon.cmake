@@ -17,6 +17,7 @@ add_library(ganode SHARED ${GANODE_BINDING})
 target_include_directories(ganode SYSTEM PRIVATE "${NAPI_DIR}")
 target_compile_definitions(ganode PRIVATE NAPI_CPP_EXCEPTIONS)
 target_precompile_headers(ganode PRIVATE native/pch.h)
+target_link_libraries(ganode PRIVATE libtorch_cuda)
 set_target_properties(ganode PROPERTIES BUILD_RPATH "${GANODE_LIBTORCH}/lib")
 
 add_library(packed SHARED EXCLUDE_FROM_ALL $<TARGET_OBJECTS:ganode>)

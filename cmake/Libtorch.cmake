@@ -12,12 +12,15 @@ foreach(name torch_cpu c10)
   target_link_libraries(libtorch INTERFACE "${GANODE_LIB_${name}}")
 endforeach()
 
-# Nothing refers to libtorch_cuda by name: its operators register themselves when it is loaded. It needs libraries that may
-# lie elsewhere (cuBLAS, cuDNN); they are found when it is loaded, by its own run path.
+# `libtorch_cuda`: for programs and addons that nothing opens libtorch's libraries for. Nothing refers to libtorch_cuda by
+# name: its operators register themselves when it is loaded. It needs libraries that may lie elsewhere (cuBLAS, cuDNN); they
+# are found when it is loaded, by its own run path. The addon of packages is linked without it, so that the same file goes
+# with builds of libtorch for the CPU and for CUDA.
+add_library(libtorch_cuda INTERFACE)
 find_library(GANODE_LIB_torch_cuda torch_cuda PATHS "${GANODE_LIBTORCH}/lib" NO_DEFAULT_PATH NO_CACHE)
 if(GANODE_LIB_torch_cuda AND UNIX)
-  target_link_libraries(libtorch INTERFACE
+  target_link_libraries(libtorch_cuda INTERFACE
     "-Wl,--no-as-needed,${GANODE_LIB_torch_cuda},--as-needed")
 elseif(GANODE_LIB_torch_cuda)
-  target_link_libraries(libtorch INTERFACE "${GANODE_LIB_torch_cuda}" "-INCLUDE:?warp_size@cuda@at@@YAHXZ")
+  target_link_libraries(libtorch_cuda INTERFACE "${GANODE_LIB_torch_cuda}" "-INCLUDE:?warp_size@cuda@at@@YAHXZ")
 endif()

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder } from './folder.mjs';
 import { isLibtorch, variantOf } from './libtorch/inspect.mjs';
 import { lock } from './libtorch/lock.mjs';
+import { writeRuntimeManifest } from './libtorch/runtime-manifest.mjs';
 import { libtorchVersion, sources } from './libtorch/sources.mjs';
 import { cacheDir, platformName } from './paths.mjs';
 
@@ -15,20 +16,23 @@ export { libtorchVersion };
 
 /**
  * Returns the folder of libtorch. `log` is told of progress in lines, `progress(received, total)` of a download's bytes.
- * `variant` is `'cpu'` or `'cuda'`; LIBTORCH is looked at for the first only. Throws one message that names every source tried.
+ * `variant` is `'cpu'` or `'cuda'`; LIBTORCH is looked at for the first only. `accept()` says whether what lies in the cache
+ * will do; where it will not, it is fetched again. Throws one message that names every source tried.
  */
 export async function findLibtorch(options = {}) {
   const { env = process.env, log = () => {}, variant = 'cpu', version = libtorchVersion } = options;
+  const { accept = () => true } = options;
   if (env.LIBTORCH && variant === 'cpu') return givenLibtorch(env.LIBTORCH, 'LIBTORCH');
   const cache = cacheDir(env);
   const target = join(cache, `libtorch-${version}-${variant}`);
   const found = join(target, 'torch');
-  if (isLibtorch(found)) return found;
+  const isThere = () => isLibtorch(found) && accept();
+  if (isThere()) return found;
   const downloads = join(cache, 'downloads');
   await makeFolder(downloads);
   const release = await lock(join(cache, 'libtorch.lock'), log);
   try {
-    if (isLibtorch(found)) return found;
+    if (isThere()) return found;
     await removeLeftovers(cache);
     const platform = platformName();
     const choice = { ...options, version, variant, platform, downloads, log };
@@ -60,6 +64,7 @@ async function fetchInto(target, cache, { version, variant, log, ...options }) {
       for (const part of ['wheels', 'metadata'])
         await rm(join(dir, part), { recursive: true, force: true });
       for (const part of await readdir(dir)) if (part.endsWith('.whl')) await rm(join(dir, part));
+      if (variant === 'cuda') writeRuntimeManifest(dir);
       await rm(target, { recursive: true, force: true });
       await rename(dir, target);
       return;

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { version } from '../package.js';
+import { cudaLibraries, isCudaChosen } from './cuda.js';
 import {
   type AddonManifest,
   fileProblem,
-  type NativeFile,
-  nameOf,
+  librariesOf,
   type RuntimeManifest,
   readManifest,
 } from './manifest.js';
@@ -53,22 +53,19 @@ export function isLibtorchCpu(path: string): boolean {
   return /^(lib)?torch_cpu\.(so|dylib|dll)$/.test(basename(path));
 }
 
-/** The runtime package as Node finds it from the addon's, in whatever layout a package manager has made. */
+/**
+ * The libraries that a prebuilt addon uses: libtorch's CUDA build where `ganode setup --cuda` chose it, else the runtime
+ * package, as Node finds it from the addon's, in whatever layout a package manager has made.
+ */
 function runtimeLibraries(
   addon: string,
   { libtorch }: AddonManifest,
   runtime: { package: string; version: string },
 ): string[] {
+  if (isCudaChosen(libtorch.version)) return cudaLibraries(libtorch.version);
   const path = resolveFrom(addon, `${runtime.package}/manifest.json`);
   if (!path) throw new Refusal(`its package ${runtime.package} is missing`, reinstall);
-  const found = attempt(() => readManifest<RuntimeManifest>(path), reinstall);
-  const [wanted, got] = [nameOf(libtorch), nameOf(found.libtorch)];
-  if (wanted !== got) {
-    throw new Refusal(`it was built for ${wanted}, but ${dirname(path)} has ${got}`, reinstall);
-  }
-  const problem = fileProblem(path, found.files);
-  if (problem) throw new Refusal(problem, reinstall);
-  return found.files.map(({ name }: NativeFile) => resolve(dirname(path), name));
+  return attempt(() => librariesOf(path, readManifest<RuntimeManifest>(path), libtorch), reinstall);
 }
 
 /** Mends packages: npm leaves alone what seems to be installed, so it has to go first. */

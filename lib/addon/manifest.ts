@@ -35,6 +35,8 @@ export interface AddonManifest {
 export interface RuntimeManifest {
   libtorch: Libtorch;
   files: NativeFile[];
+  /** Libraries that those open themselves, found by their own run paths. */
+  opened?: NativeFile[];
 }
 
 /** Reads a manifest, or throws an `Error` that says what is wrong with it. */
@@ -64,6 +66,23 @@ export function fileProblem(
     if (size !== bytes) return `${path} is damaged: expected ${bytes} bytes but it has ${size}`;
   }
   return undefined;
+}
+
+/**
+ * The paths of the libraries that a manifest beside them has, in the order in which they are loaded. Throws an `Error` where
+ * they are of another libtorch than `wanted`, or not whole.
+ */
+export function librariesOf(
+  path: string,
+  { libtorch, files, opened = [] }: RuntimeManifest,
+  wanted: Libtorch,
+): string[] {
+  const [needs, has] = [nameOf(wanted), nameOf(libtorch)];
+  if (!Array.isArray(files)) throw new Error(`${path} does not say which files there are`);
+  if (needs !== has) throw new Error(`it needs ${needs}, but ${dirname(path)} has ${has}`);
+  const problem = fileProblem(path, [...files, ...opened]);
+  if (problem) throw new Error(problem);
+  return files.map(({ name }) => resolve(dirname(path), name));
 }
 
 /** As people read it: `libtorch 2.13.0 (cpu)`. */

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageDir } from '../package.js';
 import { type Candidate, examine, reinstall, resolveFrom } from './candidate.js';
-import { packagesOf, thisPlatform, unsupported } from './platform.js';
+import { type AddonManifest, readManifest } from './manifest.js';
+import { type Platform, packagesOf, thisPlatform, unsupported } from './platform.js';
 import { Refusal } from './refusal.js';
 
 export interface Place {
@@ -32,9 +33,29 @@ function explicitAddon(path: string, env: NodeJS.ProcessEnv): Place {
   };
 }
 
+/** Where a build of one's own lies. */
+const localAddon = join(packageDir, 'build', 'Release', 'ganode.node');
+
+/** The manifest of the platform's package as it is installed; undefined where it is not. */
+function packageManifest(platform: Platform): string | undefined {
+  const { addon } = packagesOf(platform.name);
+  return resolveFrom(join(packageDir, 'package.json'), `${addon}/manifest.json`);
+}
+
+/**
+ * What the prebuilt addon's manifest says, where that addon is what is loaded without GANODE_ADDON; undefined where no package
+ * has one for this platform, or a build of one's own comes before it. Throws an `Error` for a manifest that cannot be read.
+ */
+export function prebuiltAddon(env: NodeJS.ProcessEnv = process.env): AddonManifest | undefined {
+  const platform = thisPlatform(env);
+  if (unsupported(platform) || existsSync(localAddon)) return undefined;
+  const path = packageManifest(platform);
+  return path === undefined ? undefined : readManifest<AddonManifest>(path);
+}
+
 /** In a clone `npm run setup` makes it; `ganode setup` where ganode was installed. */
 function localBuild(env: NodeJS.ProcessEnv): Place {
-  const path = join(packageDir, 'build', 'Release', 'ganode.node');
+  const path = localAddon;
   const isClone = existsSync(join(packageDir, 'tsconfig.json'));
   const command = isClone ? '`npm run setup`' : '`npx ganode setup`';
   return {
@@ -53,7 +74,7 @@ function platformPackage(env: NodeJS.ProcessEnv): Place {
     what: problem ? 'prebuilt' : `package ${name}`,
     find() {
       if (problem) throw new Refusal(...problem);
-      const manifest = resolveFrom(join(packageDir, 'package.json'), `${name}/manifest.json`);
+      const manifest = packageManifest(platform);
       if (manifest === undefined) return undefined;
       return examine(join(dirname(manifest), 'ganode.node'), platform, reinstall);
     },

@@ -61,7 +61,7 @@ export async function breakInstallation(project) {
     project,
     'a runtime package of another version',
     (dir) => edit(join(dir, 'manifest.json'), '2.13.0', '2.12.1'),
-    /it was built for libtorch 2\.13\.0 \(cpu\), but \S+ has libtorch 2\.12\.1 \(cpu\)\./,
+    /it needs libtorch 2\.13\.0 \(cpu\), but \S+ has libtorch 2\.12\.1 \(cpu\)\./,
   );
   await broken(
     project,

@@ -5,11 +5,26 @@ import { join } from 'node:path';
 
 export const pipCommands = [['python3', '-m', 'pip'], ['pip3'], ['pip']];
 
+/** The newest glibc (2.28) whose wheels are taken; libtorch's own ask for it. */
+const newest = 28;
+
+/**
+ * Names of a processor's wheels for Linux, from the newest. pip takes for a platform what is named exactly so, and wheels that
+ * are needed together are made for different glibc: torch's for 2.28, cuDNN's for 2.27, NCCL's for 2.18.
+ */
+function manylinux(processor, oldest) {
+  const names = [];
+  for (let glibc = newest; glibc >= oldest; glibc -= 1) names.push(`manylinux_2_${glibc}`);
+  // The older name; pip itself adds still older ones to it.
+  names.push('manylinux2014');
+  const platforms = names.flatMap((name) => ['--platform', `${name}_${processor}`]);
+  return ['--python-version', '3.11', '--implementation', 'cp', ...platforms];
+}
+
 /** For other platforms pip takes the wheels of the Python that runs it. */
-const linux = ['--python-version', '3.11', '--implementation', 'cp', '--platform'];
 const wheelsOf = {
-  'linux-x64': [...linux, 'manylinux_2_28_x86_64'],
-  'linux-arm64': [...linux, 'manylinux_2_28_aarch64'],
+  'linux-x64': manylinux('x86_64', 5),
+  'linux-arm64': manylinux('aarch64', 17),
 };
 
 /**

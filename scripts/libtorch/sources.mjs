@@ -80,14 +80,19 @@ function placeOf(name) {
   return licence ? join('torch', 'licenses', licence) : undefined;
 }
 
-/** What torch's wheel says that it needs of NVIDIA's. */
+/**
+ * What torch's wheel says that it needs of NVIDIA's; and of the toolkit the headers `crt/`, which those of CUDA's runtime
+ * include, and without which nothing can be compiled that includes them.
+ */
 async function cudaRequirements(wheel, dir) {
   await unpack(wheel, dir, (name) =>
     name.endsWith('.dist-info/METADATA') ? 'METADATA' : undefined,
   );
   const metadata = await readFile(join(dir, 'METADATA'), 'utf8');
   const all = metadata.matchAll(/^Requires-Dist: ((?:nvidia-|cuda-toolkit)[^;\s]*)/gm);
-  return [...all].map(([, requirement]) => requirement);
+  return [...all].map(([, requirement]) =>
+    requirement.replace('cuda-toolkit[', 'cuda-toolkit[crt,'),
+  );
 }
 
 async function verify(file, expected, log) {

@@ -1,8 +1,10 @@
 // The package with the prebuilt addon, made by prebuildify: stripped, its run paths relative.
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import prebuildify from 'prebuildify';
+import { buildDir, buildPacked, recorderName } from '../cuda-check/build.mjs';
 import { versionOf } from '../libtorch/inspect.mjs';
 import { projectDir } from '../paths.mjs';
 import { exportedSymbols, oldestGlibc, runPaths } from './elf.mjs';
@@ -36,12 +38,29 @@ async function prebuild(name) {
   return join(cwd, 'prebuilds', platform, `${name}.node`);
 }
 
-/** Lays the package out; returns its folder. */
-export async function stageAddon(libtorch) {
+/**
+ * `ganode_cuda.so`, which records steps on a GPU, as it is packed: of `npm run check:cuda`, where that was run for this libtorch.
+ * Returns its path, or undefined.
+ */
+export function packedRecorder(libtorch) {
+  const manifest = join(projectDir, buildDir, 'Release', 'manifest.json');
+  if (!existsSync(manifest)) return undefined;
+  const built = JSON.parse(readFileSync(manifest, 'utf8')).libtorch;
+  const fits = built.variant === 'cuda' && built.version === versionOf(libtorch);
+  return fits ? buildPacked('packed_cuda', recorderName) : undefined;
+}
+
+/** Lays the package out; `recorder`: the path of `ganode_cuda.so` where there is one. Returns its folder. */
+export async function stageAddon(libtorch, recorder) {
   const dir = freshDir(addonName);
-  const names = ['ganode.node', 'preload.node'];
-  for (const name of names)
+  const addons = ['ganode.node', 'preload.node'];
+  for (const name of addons)
     copyFileSync(await prebuild(name.replace('.node', '')), join(dir, name));
+  if (recorder) {
+    copyFileSync(recorder, join(dir, recorderName));
+    execFileSync('strip', ['--strip-unneeded', join(dir, recorderName)]);
+  }
+  const names = recorder ? [...addons, recorderName] : addons;
   if (process.platform === 'linux') for (const name of names) check(join(dir, name));
   const glibc = oldestGlibc(names.map((name) => join(dir, name)));
 
@@ -72,6 +91,8 @@ function check(file) {
   if (!existsSync(file)) throw new Error(`${file} was not built`);
   const absolute = runPaths(file).filter((path) => !path.startsWith('$ORIGIN/'));
   if (absolute.length > 0) throw new Error(`${file} has run paths ${absolute.join(', ')}`);
+  // Of `ganode_cuda.so` nothing else is linked, so that what it shows does not matter.
+  if (!file.endsWith('.node')) return;
   const foreign = exportedSymbols(file).filter((name) => !/^(napi|node_api)_/.test(name));
   if (foreign.length > 0) throw new Error(`${file} exports ${foreign.slice(0, 5).join(', ')}`);
 }

@@ -19,14 +19,24 @@ export function runPaths(file) {
 
 /** Names that others can link against. */
 export function exportedSymbols(file) {
+  return symbolsOf(file).flatMap(({ name, isUndefined }) => (isUndefined ? [] : [name]));
+}
+
+/** Names that it asks others for. */
+export function undefinedSymbols(file) {
+  return symbolsOf(file).flatMap(({ name, isUndefined }) => (isUndefined ? [name] : []));
+}
+
+/** Names that are not its own affair, without versions. */
+function symbolsOf(file) {
   return readelf('--dyn-syms', file)
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter(
-      ([number, , , , bind, , index]) =>
-        /^\d+:$/.test(number) && bind !== 'LOCAL' && index !== 'UND',
-    )
-    .map((columns) => columns[7]);
+    .filter(([number, , , , bind, , , name]) => /^\d+:$/.test(number) && bind !== 'LOCAL' && name)
+    .map(([, , , , , , index, name]) => ({
+      name: name.replace(/@.*/, ''),
+      isUndefined: index === 'UND',
+    }));
 }
 
 /** The oldest glibc that has all that it asks for, such as `2.34`. */

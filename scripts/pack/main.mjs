@@ -4,11 +4,12 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildNative } from '../build-native.mjs';
+import { versionOf } from '../libtorch/inspect.mjs';
 import { findLibtorch } from '../libtorch.mjs';
 import { projectDir } from '../paths.mjs';
 import { npm, npmOutput } from '../run.mjs';
 import { lastRun } from '../sanitize/record.mjs';
-import { stageAddon } from './addon.mjs';
+import { packedRecorder, stageAddon } from './addon.mjs';
 import { stageLibrary } from './library.mjs';
 import { stageRuntime } from './runtime.mjs';
 
@@ -42,8 +43,15 @@ try {
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
   pack(stageLibrary(prebuilt), limits.ganode);
-  pack(await stageAddon(libtorch), limits.addon);
+  const recorder = packedRecorder(libtorch);
+  pack(await stageAddon(libtorch, recorder), limits.addon);
   pack(stageRuntime(addon, libtorch), limits.runtime);
+  if (!recorder) {
+    const version = versionOf(libtorch);
+    console.log(
+      `without ganode_cuda.so, which records steps on a GPU: it takes \`npm run check:cuda -- --libtorch-version ${version}\``,
+    );
+  }
   console.log(lastRun().line);
 } catch (error) {
   console.error(error.message);

@@ -1,7 +1,10 @@
 /** What the loader says of addons and libraries that are missing, damaged or of other versions, before it loads any. */
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Candidate, examine } from '../../../lib/addon/candidate.js';
+import { chooseCuda, leaveCuda } from '../../../lib/addon/cuda.js';
 import { loadAddon } from '../../../lib/addon/load.js';
 import { isOlder, thisPlatform, unsupported } from '../../../lib/addon/platform.js';
 import { version } from '../../../lib/package.js';
@@ -85,7 +88,7 @@ describe('loadAddon', () => {
         'manifest.json': { ...manifest, runtime },
         [`${runtimeDir}/manifest.json`]: { libtorch: { ...cpu, version: '2.12.1' }, files: [] },
       },
-      /it was built for libtorch 2\.13\.0 \(cpu\), but \S+ has libtorch 2\.12\.1 \(cpu\)/,
+      /it needs libtorch 2\.13\.0 \(cpu\), but \S+ has libtorch 2\.12\.1 \(cpu\)/,
     ],
     [
       'a runtime package of another variant',
@@ -133,6 +136,94 @@ describe('loadAddon', () => {
         `it needs ${dir}/libtorch_cpu\\.so, but this process has /\\S+ loaded, and two builds`,
       ),
     );
+  });
+});
+
+describe("a prebuilt addon with libtorch's CUDA build", () => {
+  const files = { 'ganode.node': '12345', 'manifest.json': { ...manifest, runtime } };
+  const cuda = { libtorch: { ...cpu, variant: 'cuda' } };
+  const library = { name: 'torch/lib/libtorch_cuda.so', bytes: 4 };
+
+  /** A cache in which this CUDA build of libtorch 2.13.0 lies, chosen, and no runtime package. */
+  async function chosen(build: Files): Promise<string> {
+    const dir = await explicit({
+      ...files,
+      ...Object.fromEntries(
+        Object.entries(build).map(([name, content]) => [
+          `cache/libtorch-2.13.0-cuda/${name}`,
+          content,
+        ]),
+      ),
+    });
+    vi.stubEnv('GANODE_CACHE', join(dir, 'cache'));
+    chooseCuda('2.13.0');
+    return dir;
+  }
+
+  const examined = (dir: string): Candidate =>
+    examine(join(dir, 'ganode.node'), { name: 'linux-x64' }, 'mend');
+
+  it('is loaded with what was fetched, in the order of the manifest, until it is left', async () => {
+    const dir = await chosen({
+      'manifest.json': { ...cuda, files: [library], opened: [] },
+      'torch/lib/libtorch_cuda.so': '1234',
+    });
+    const build = join(dir, 'cache', 'libtorch-2.13.0-cuda');
+    expect(examined(dir).libraries).toEqual([join(build, library.name)]);
+    leaveCuda('2.13.0');
+    expect(() => examined(dir)).toThrow(/its package @ganode\/libtorch-cpu-linux-x64 is missing/);
+    // The fetched libraries stay.
+    expect(existsSync(join(build, library.name))).toBe(true);
+    leaveCuda('2.13.0');
+  });
+
+  it.each<[string, Files, RegExp]>([
+    [
+      'truncated',
+      {
+        'manifest.json': { ...cuda, files: [library] },
+        'torch/lib/libtorch_cuda.so': '123',
+      },
+      /libtorch_cuda\.so is damaged: expected 4 bytes but it has 3\./,
+    ],
+    [
+      'without a library that others open',
+      {
+        'manifest.json': {
+          ...cuda,
+          files: [],
+          opened: [{ name: 'nvidia/libcudnn.so.9', bytes: 1 }],
+        },
+      },
+      /libtorch-2\.13\.0-cuda\/nvidia\/libcudnn\.so\.9 is missing\./,
+    ],
+    ['without a manifest', { 'torch/x': '' }, /manifest\.json cannot be read \(/],
+    [
+      'with an empty list',
+      { 'manifest.json': cuda },
+      /manifest\.json does not say which files there are\./,
+    ],
+    [
+      'of another version',
+      { 'manifest.json': { libtorch: { version: '2.14.1', variant: 'cuda' }, files: [] } },
+      /it needs libtorch 2\.13\.0 \(cuda\), but \S+ has libtorch 2\.14\.1 \(cuda\)\./,
+    ],
+  ])('that is %s is refused, with both ways out', async (_, build, message) => {
+    await chosen(build);
+    expect(loadAddon).toThrow(message);
+    expect(loadAddon).toThrow(
+      /To mend it: fetch it again with `npx ganode setup --cuda`, or go back to the CPU build with `npx ganode setup --cpu`$/,
+    );
+    expect(loadAddon).toThrow(/^[^\n]*$/);
+  });
+
+  it('does not use that of another version', async () => {
+    const dir = await chosen({ 'manifest.json': { ...cuda, files: [] } });
+    await writeFile(
+      join(dir, 'manifest.json'),
+      JSON.stringify({ ...files['manifest.json'], libtorch: { ...cpu, version: '2.12.0' } }),
+    );
+    expect(loadAddon).toThrow(/its package @ganode\/libtorch-cpu-linux-x64 is missing/);
   });
 });
 
