@@ -33,6 +33,14 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
   const rows: [string, string][] = [
     ['checkpoint', `${found.checkpoint} (${(found.bytes / 1e6).toFixed(1)} MB, ${state})`],
     ['recipe', recipe.recipe],
+    ...(recipe.procedure
+      ? [
+          ['procedure', `its own, of ${count(recipe.procedure.values.length)} values`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
     [
       'images',
       `${channels}×${height}×${width}${recipe.classes ? `, ${recipe.classes} classes` : ''}`,
