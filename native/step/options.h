@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "device/arithmetic.h"
 #include "graph/spec.h"
 #include "optimizer/average.h"
 #include "step/adversarial.h"
@@ -36,6 +37,7 @@ struct SessionOptions {
   bool steady = false;
   std::string precision = "fp32";
   std::string device = "cpu";
+  Arithmetic arithmetic;
   int64_t threads = 0;  // 0: ATen's own number
   uint64_t seed = 0;
 
