@@ -17,6 +17,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   channels: ['numchannels', 'nchannels', 'nc', 'imagechannels'],
   recipe: ['model', 'arch', 'architecture', 'gan', 'network', 'type', 'preset'],
   precision: ['amp', 'fp16', 'bf16', 'dtype', 'mixedprecision', 'half'],
+  tf32: ['allowtf32', 'usetf32', 'float32matmulprecision', 'matmulprecision'],
+  deterministic: ['usedeterministicalgorithms', 'cudnndeterministic', 'reproducible'],
   resume: ['checkpoint', 'ckpt', 'load', 'continue', 'restore', 'resumefrom', 'pretrained'],
   transfer: ['pretrained', 'finetune', 'init', 'initfrom', 'weights'],
   seed: ['randomseed', 'manualseed', 'rngseed'],

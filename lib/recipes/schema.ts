@@ -143,6 +143,16 @@ export const recipeSchema = z.strictObject({
     .strictObject({ generator: freezeSchema, discriminator: freezeSchema, encoder: freezeSchema })
     .prefault({}),
   precision: z.enum(['fp32', 'bf16', 'auto']).default('fp32'),
+  /**
+   * What a GPU may compute in TF32, whose products have ten bits of a float's 23 and are several times as fast; PyTorch's default.
+   * The CPU has no such choice.
+   */
+  tf32: z.enum(['convolutions', 'all', 'none']).default('convolutions'),
+  /**
+   * Only algorithms that give the same bits each time, on a GPU; slower, and an operator that has none fails. Without it cuDNN
+   * tries several for each shape and keeps the fastest. On the CPU every training repeats bit for bit anyway.
+   */
+  deterministic: z.boolean().default(false),
   device: z.custom<DeviceName>(isDeviceName, `expected ${deviceForms}`).default(defaultDevice),
   /** Threads for one operator; null: as many as ATen picks. Bit-identical repetition needs the same number. */
   threads: positiveInteger.max(ranges.threads.most).nullable().default(null),

@@ -14,8 +14,17 @@ import { requireShape } from './data.js';
 import { resolveCheckpoint } from './inspect.js';
 import { readMetadata } from './metadata.js';
 
-/** What may differ from the checkpoint's recipe: how long and how it is watched, not what is computed. */
-const free = new Set(['duration', 'reportEvery', 'checkpoint', 'samples', 'threads', 'device']);
+/** What may differ from the checkpoint's recipe: how long, on what, and how it is watched, not what is computed. */
+const free = new Set([
+  'duration',
+  'reportEvery',
+  'checkpoint',
+  'samples',
+  'threads',
+  'device',
+  'tf32',
+  'deterministic',
+]);
 
 export interface Resumed {
   path: string;

@@ -54,6 +54,9 @@ Cuda findCuda() {
 
 at::Device chooseDevice(const std::string& name) {
   if (name == "cpu") return at::kCPU;
+  // Devices that were added to libtorch, under its name for all of them; tests have one.
+  if (name == "privateuseone" && c10::impl::hasDeviceGuardImpl(at::kPrivateUse1))
+    return {at::kPrivateUse1, 0};
   const auto [built, devices] = findCuda();
   if (name == "auto") return devices > 0 ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
   const std::optional<int> number = cudaNumber(name);

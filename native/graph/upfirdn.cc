@@ -12,21 +12,30 @@ int64_t Resampling::sizeOf(int64_t size) const {
   return room < 0 ? 0 : room / down + 1;
 }
 
-at::Tensor Resampling::kernel(const at::Tensor& like, bool turned) const {
+const at::Tensor& Resampling::kernel(const at::Tensor& like) const {
+  const int64_t channels = like.size(1);
+  for (const at::Tensor& one : kept) {
+    if (one.size(0) == channels && one.scalar_type() == like.scalar_type() && one.device() == like.device())
+      return one;
+  }
   const auto sum = static_cast<double>(std::accumulate(filter.begin(), filter.end(), int64_t{0}));
   at::Tensor row = at::empty({static_cast<int64_t>(filter.size())}, at::kDouble);
   for (size_t i = 0; i < filter.size(); ++i)
     row[static_cast<int64_t>(i)] = static_cast<double>(filter[i]) / sum;
-  if (turned) row = row.flip(0);
+  if (up == 1) row = row.flip(0);
   const at::Tensor square = at::outer(row, row) * gain;
-  return square.view({1, 1, row.size(0), row.size(0)}).to(like.options().requires_grad(std::nullopt));
+  kept.push_back(square.view({1, 1, row.size(0), row.size(0)})
+                     .to(like.options().requires_grad(std::nullopt))
+                     .expand({channels, 1, row.size(0), row.size(0)})
+                     .contiguous());
+  return kept.back();
 }
 
 at::Tensor Resampling::operator()(const at::Tensor& x) const {
   const int64_t channels = x.size(1);
   const auto taps = static_cast<int64_t>(filter.size());
   const auto [before, behind] = padding;
-  const at::Tensor weight = kernel(x, /*turned=*/up == 1).expand({channels, 1, taps, taps}).contiguous();
+  const at::Tensor& weight = kernel(x);
   using Both = std::array<int64_t, 2>;
   if (up == 1) {
     const bool even = before == behind && before >= 0;

@@ -21,12 +21,16 @@ struct Resampling {
 
   // Rows (or columns) of the output for so many of the input; below 1 where the filter does not fit.
   int64_t sizeOf(int64_t size) const;
-  // [n, channels, height, width].
+  // [n, channels, height, width]. Nothing of the above may change from the first call on.
   at::Tensor operator()(const at::Tensor& x) const;
 
+  // What it multiplies with, one for each type of numbers: kept, so that it is made, and brought to the
+  // device, once, and where it is stays (step/sampling.h).
+  mutable std::vector<at::Tensor> kept = {};
+
  private:
-  // [1, 1, taps, taps], turned round for a correlation or as it is.
-  at::Tensor kernel(const at::Tensor& like, bool turned) const;
+  // [channels, 1, taps, taps] as `like` [n, channels, …] is: turned round for a correlation, or as it is.
+  const at::Tensor& kernel(const at::Tensor& like) const;
 };
 
 }  // namespace ganode

@@ -24,16 +24,18 @@ class LeCam : public Penalty {
     const at::Tensor& fake = context.fakeLogits();
     {
       const at::NoGradGuard noGrad;
-      const at::Tensor now = at::stack({real.mean(), fake.mean(), at::ones_like(real.mean())});
-      // The first logits are the averages' start.
-      const double decay = averages_[2].item<float>() == 0 ? 0 : decay_;
-      averages_.mul_(decay).add_(now.to(averages_.options()), 1 - decay);
+      const at::Tensor now =
+          at::stack({real.mean(), fake.mean(), at::ones_like(real.mean())}).to(averages_.options());
+      // The first logits are the averages' start; whether they are is not read, for on a GPU that waits.
+      const at::Tensor later = averages_.mul(decay_).add_(now, 1 - decay_);
+      averages_.copy_(at::where(averages_[2].eq(0), now, later));
     }
     const at::Tensor averages = averages_.clone().to(real.options().requires_grad(std::nullopt));
     return (real - averages[1]).relu().square().mean() + (averages[0] - fake).relu().square().mean();
   }
 
   std::vector<std::pair<std::string, at::Tensor>> state() const override { return {{"averages", averages_}}; }
+  void moveTo(const at::Device& device) override { averages_ = averages_.to(device); }
 
  private:
   double decay_;

@@ -45,6 +45,7 @@ class PathLength : public Penalty {
   }
 
   std::vector<std::pair<std::string, at::Tensor>> state() const override { return {{"average", average_}}; }
+  void moveTo(const at::Device& device) override { average_ = average_.to(device); }
 
   void check(const Graph& network) const override {
     const auto& outputs = network.spec().outputs;

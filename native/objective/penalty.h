@@ -71,6 +71,8 @@ class Penalty {
   virtual bool wantsFakeGradient() const { return false; }
   // Live tensors that belong in a checkpoint.
   virtual std::vector<std::pair<std::string, at::Tensor>> state() const { return {}; }
+  // Brings the state to the device on which the values are to be computed; before the first of them.
+  virtual void moveTo(const at::Device& /*device*/) {}
   // Throws Error("INVALID_OPTION") for a network that it cannot be computed of.
   virtual void check(const Graph& /*network*/) const {}
 };

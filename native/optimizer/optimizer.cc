@@ -172,10 +172,12 @@ class Sgd : public Optimizer {
  protected:
   void apply(Update& u, double images) override {
     const std::vector<at::Tensor> buffers = momentum_ > 0 ? u.state[0] : std::vector<at::Tensor>{};
+    // In the first update the buffers would become the gradients; as they are zero, they do anyway, and
+    // whether an update is the first need not be read from the device.
     at::_fused_sgd_(u.parameters, u.gradients, buffers, weightDecay_, momentum_,
                     learningRateFactor() * learningRate_.at(images),
                     /*dampening=*/0, nesterov_,
-                    /*maximize=*/false, isFirst());
+                    /*maximize=*/false, /*is_first_step=*/false);
   }
 
  private:
@@ -201,8 +203,6 @@ void Optimizer::addState(const std::string& name) {
   for (const at::Tensor& parameter : parameters_) tensors.push_back(at::zeros_like(parameter.detach()));
   state_.emplace_back(name, std::move(tensors));
 }
-
-bool Optimizer::isFirst() const { return count_.item<float>() == 1; }
 
 void Optimizer::step(const std::vector<at::Tensor>& gradients, double images) {
   const at::NoGradGuard noGrad;

@@ -53,7 +53,6 @@ class Optimizer {
 
   double learningRateFactor() const { return learningRateFactor_; }
   const at::Tensor& count() const { return count_; }
-  bool isFirst() const;
 
  private:
   std::vector<std::string> names_;

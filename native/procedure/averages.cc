@@ -11,17 +11,20 @@ namespace {
 class Average final : public ValueOperator {
  public:
   Average(ValueType type, double decay, bool startsWithFirst)
-      : ValueOperator(std::move(type)), decay_(decay), began_(startsWithFirst ? 0 : 1) {
+      : ValueOperator(std::move(type)), decay_(decay), count_(at::full({}, startsWithFirst ? 0.0 : 1.0)) {
     average_ = at::zeros(this->type().shape.dims);
-    count_ = at::full({}, began_);
   }
 
   at::Tensor compute(const Tensors& inputs, const Moment&) override {
     const at::Tensor x = precise(inputs[0]);
-    const at::Tensor before = average_.to(x.options().requires_grad(std::nullopt)).clone();
-    const at::Tensor began = count_.to(x.device());
+    // The first value says where it is to be.
+    if (average_.device() != x.device()) {
+      average_ = average_.to(x.device());
+      count_ = count_.to(x.device());
+    }
+    const at::Tensor before = average_.to(x.scalar_type()).clone();
     // Without a look at the number, which would wait for the device.
-    const at::Tensor share = 1 - decay_ * began.clamp_max(1);
+    const at::Tensor share = 1 - decay_ * count_;
     const at::Tensor now = before + (x - before) * share;
     const at::NoGradGuard noGrad;
     average_.copy_(now.detach());
@@ -35,7 +38,6 @@ class Average final : public ValueOperator {
 
  private:
   double decay_;
-  double began_;
   at::Tensor average_;
   at::Tensor count_;  // 0 until the first value
 };

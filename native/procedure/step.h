@@ -30,9 +30,7 @@ class ProcedureStep final : public Step {
 
   const std::vector<std::string>& columns() const override { return terms_.columns(); }
   at::Tensor launch(const StepData& data, const StepDraws& draws, const StepPosition& position) override;
-  std::vector<double> read(const at::Tensor& launched, int64_t step) const override {
-    return terms_.read(launched, step);
-  }
+  RowReader reader() const override { return terms_.reader(); }
   std::vector<std::pair<std::string, at::Tensor>> state() const override;
 
   // The plan of a step in which every update is due, as people read it.

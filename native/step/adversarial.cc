@@ -91,8 +91,11 @@ AdversarialStep::AdversarialStep(Options options, Player& generator, Player& dis
       passes_({options_.packing, options_.bfloat16}, generator.graph(), discriminator.graph(),
               augment_ ? &*augment_ : nullptr),
       terms_(columnsOf(options_, penalties_, generator, discriminator)) {
-  for (const WeightedPenalty& one : penalties_)
-    one.penalty->check((one.side == Side::Generator ? generator : discriminator).graph());
+  for (const WeightedPenalty& one : penalties_) {
+    const Graph& network = (one.side == Side::Generator ? generator : discriminator).graph();
+    one.penalty->check(network);
+    one.penalty->moveTo(network.device());
+  }
   if (options_.simultaneous) requireOneStage(discriminator.graph(), options_.generatorSteps);
 }
 

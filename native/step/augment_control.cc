@@ -43,6 +43,12 @@ at::Tensor AugmentControl::apply(const at::Tensor& images, at::Generator& random
   return augmentation_->apply(images, probability(), random);
 }
 
+const at::Tensor& AugmentControl::state() const {
+  if (signs_.defined()) state_[1].add_(signs_.cpu());
+  signs_.reset();
+  return state_;
+}
+
 double AugmentControl::probability() const { return state_[0].item<double>(); }
 
 void AugmentControl::begin(double images) {
@@ -52,7 +58,11 @@ void AugmentControl::begin(double images) {
 void AugmentControl::observe(const at::Tensor& realLogits) {
   if (!target_) return;
   const at::NoGradGuard noGrad;
-  state_[1].add_(realLogits.detach().sign().sum().to(at::kDouble).cpu());
+  const at::Tensor sum = realLogits.detach().sign().sum().to(at::kDouble);
+  if (signs_.defined())
+    signs_.add_(sum);
+  else
+    signs_ = sum;
   state_[2].add_(static_cast<double>(realLogits.numel()));
 }
 
@@ -60,7 +70,7 @@ void AugmentControl::end(int64_t step, double imagesPerStep) {
   if (!target_ || step % interval_ != 0) return;
   const double count = state_[2].item<double>();
   if (count == 0) return;
-  const double excess = state_[1].item<double>() / count - *target_;
+  const double excess = state()[1].item<double>() / count - *target_;
   const double direction = excess > 0 ? 1 : excess < 0 ? -1 : 0;
   const double move = direction * imagesPerStep * static_cast<double>(interval_) / speed_;
   state_[0] = std::clamp(probability() + move, 0.0, 1.0);

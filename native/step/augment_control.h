@@ -34,8 +34,9 @@ class AugmentControl {
   double probability() const;
   bool adaptive() const { return target_.has_value(); }
 
-  // Probability, sum of signs, their number: live.
-  const at::Tensor& state() const { return state_; }
+  // Probability, sum of signs, their number: live until signs are observed again. On the host, where the
+  // probability is needed; this waits for the device.
+  const at::Tensor& state() const;
 
  private:
   std::unique_ptr<Augmentation> augmentation_;
@@ -44,6 +45,9 @@ class AugmentControl {
   double speed_ = 500000;
   int64_t interval_ = 4;
   at::Tensor state_;
+  // What is to be added to the sum of signs, on the device, so that only one step in `interval_` waits for
+  // it; undefined: nothing.
+  mutable at::Tensor signs_;
 };
 
 }  // namespace ganode

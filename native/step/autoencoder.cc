@@ -90,7 +90,7 @@ at::Tensor Autoencoder::encode(const EncodeOptions& options) const {
 
 at::Tensor Autoencoder::decode(SampleOptions options) const {
   options.bfloat16 = bfloat16_;
-  return ganode::sample(generator_, options);
+  return ganode::sample(generator_, options, sampling_);
 }
 
 at::Tensor Autoencoder::reconstruct(const EncodeOptions& options, bool uint8) const {

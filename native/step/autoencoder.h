@@ -63,6 +63,7 @@ class Autoencoder {
   AutoencodingOptions autoencoding_;
   Graph encoder_;
   Graph generator_;
+  mutable SamplingRecordings sampling_;
   std::optional<Graph> discriminator_;
 };
 

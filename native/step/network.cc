@@ -87,7 +87,7 @@ at::Tensor Network::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
   options.images = options_.images;
-  return ganode::sample(graph_, options);
+  return ganode::sample(graph_, options, sampling_);
 }
 
 at::Tensor Network::drawLatents(SampleOptions options) const {

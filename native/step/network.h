@@ -52,6 +52,7 @@ class Network {
   bool bfloat16_;
   at::Generator random_;
   Graph graph_;
+  mutable SamplingRecordings sampling_;
 };
 
 }  // namespace ganode

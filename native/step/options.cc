@@ -41,6 +41,12 @@ std::string word(const json& recipe, const std::string& key, const std::string& 
   return recipe[key].get<std::string>();
 }
 
+bool flag(const json& recipe, const std::string& key) {
+  if (!recipe.contains(key)) return false;
+  if (!recipe[key].is_boolean()) fail(key, "true or false", recipe[key]);
+  return recipe[key].get<bool>();
+}
+
 SessionOptions::Network network(const json& recipe, const std::string& name) {
   const json& value = member(member(recipe, "models", "models"), name, "models." + name);
   const json& optimizers = member(recipe, "optimizers", "optimizers");
@@ -228,6 +234,8 @@ SessionOptions parseSessionOptions(const std::string& text) {
   options.steady = isSteady(recipe);
   options.precision = word(recipe, "precision", "fp32");
   options.device = word(recipe, "device", "cpu");
+  options.arithmetic = {Arithmetic::parseTf32(word(recipe, "tf32", "convolutions")),
+                        flag(recipe, "deterministic")};
   options.threads = count(recipe, "threads", 1, 0, kMostWhole);
   options.seed = static_cast<uint64_t>(count(recipe, "seed", 0, 0, kMostWhole));
   return options;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "device/arithmetic.h"
 #include "graph/spec.h"
 #include "optimizer/average.h"
 #include "procedure/plan.h"
@@ -43,6 +44,7 @@ struct SessionOptions {
   bool steady = false;
   std::string precision = "fp32";
   std::string device = "cpu";
+  Arithmetic arithmetic;
   int64_t threads = 0;  // 0: ATen's own number
   uint64_t seed = 0;
 

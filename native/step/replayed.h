@@ -19,9 +19,7 @@ class ReplayedStep : public Step {
 
   const std::vector<std::string>& columns() const override { return step_->columns(); }
   at::Tensor launch(const StepData& data, const StepDraws& draws, const StepPosition& position) override;
-  std::vector<double> read(const at::Tensor& launched, int64_t step) const override {
-    return step_->read(launched, step);
-  }
+  RowReader reader() const override { return step_->reader(); }
   std::vector<std::pair<std::string, at::Tensor>> state() const override { return step_->state(); }
 
  private:

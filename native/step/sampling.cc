@@ -3,9 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "device/device.h"
-#include "device/replay.h"
 #include "error.h"
 #include "step/bytes.h"
 #include "step/latent.h"
@@ -92,7 +92,28 @@ void estimateStatistics(const Graph& generator, int64_t batches, const SampleOpt
   }
 }
 
-at::Tensor sample(const Graph& generator, const SampleOptions& options) {
+Replay& SamplingRecordings::of(const Graph& generator, const SampleOptions& options,
+                               const std::string& output) {
+  Wanted wanted{&generator,     output,        options.truncation, options.expert,
+                options.images, options.uint8, options.bfloat16};
+  // What a graph that grows computes follows from its level of detail too.
+  if (replay_ && wanted_ == wanted && generator.levels() == 0) return *replay_;
+  replay_ = std::make_unique<Replay>(generator.device(), [&generator, wanted](const Replay::Tensors& given) {
+    Values inputs = {{"z", given[0]}};
+    if (given.size() > 1) inputs["label"] = given[1];
+    Mode mode;
+    mode.truncation = wanted.truncation;
+    mode.images = wanted.images;
+    mode.expert = wanted.expert;
+    const PrecisionScope precision(wanted.bfloat16, generator.device());
+    const at::Tensor images = generator.forward(inputs, mode).at(wanted.output);
+    return wanted.uint8 ? toBytes(images) : images.to(at::kFloat);
+  });
+  wanted_ = std::move(wanted);
+  return *replay_;
+}
+
+at::Tensor sample(const Graph& generator, const SampleOptions& options, SamplingRecordings& recordings) {
   const at::NoGradGuard noGrad;
   const std::string output = outputOf(generator, options.name);
   const at::Tensor latents = latentsFor(generator, options);
@@ -101,17 +122,7 @@ at::Tensor sample(const Graph& generator, const SampleOptions& options) {
   checkLabels(generator, options.labels, n);
   checkExpert(generator, options.expert);
 
-  Mode mode;
-  mode.truncation = options.truncation;
-  mode.images = options.images;
-  mode.expert = options.expert;
-  Replay imagesOf(generator.device(), [&](const Replay::Tensors& given) {
-    Values inputs = {{"z", given[0]}};
-    if (given.size() > 1) inputs["label"] = given[1];
-    const PrecisionScope precision(options.bfloat16, generator.device());
-    const at::Tensor images = generator.forward(inputs, mode).at(output);
-    return options.uint8 ? toBytes(images) : images.to(at::kFloat);
-  });
+  Replay& imagesOf = recordings.of(generator, options, output);
   std::vector<at::Tensor> parts;
   for (int64_t start = 0; start < n; start += options.batch) {
     const int64_t length = std::min(options.batch, n - start);

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "device/replay.h"
 #include "graph/graph.h"
 
 namespace ganode {
@@ -39,8 +41,33 @@ at::Tensor latentsFor(const Graph& generator, const SampleOptions& options);
 // `seed`. For averaged weights, whose activations are not those that training saw.
 void estimateStatistics(const Graph& generator, int64_t batches, const SampleOptions& options);
 
+// What is recorded of sampling (device/replay.h) from one call to the next, as long as the same is asked for:
+// for whoever owns a generator. A recording reads the generator's tensors where they were when it was made.
+// So whatever gives a generator other weights (a step, an average's update, loading, transfer) writes into
+// the tensors that are there, and never puts others in their place.
+class SamplingRecordings {
+ public:
+  // What makes an output's images of latents, and of labels where there are any.
+  Replay& of(const Graph& generator, const SampleOptions& options, const std::string& output);
+
+ private:
+  struct Wanted {
+    const Graph* generator;
+    std::string output;
+    std::optional<double> truncation;
+    std::optional<int64_t> expert;
+    double images;
+    bool uint8;
+    bool bfloat16;
+    bool operator==(const Wanted&) const = default;
+  };
+
+  std::optional<Wanted> wanted_;
+  std::unique_ptr<Replay> replay_;
+};
+
 // An output of `generator` in evaluation mode, contiguous, on the CPU: [n,
 // ...]. uint8: [-1, 1] becomes [0, 255], rounded and clamped. Throws Error("INVALID_OPTION").
-at::Tensor sample(const Graph& generator, const SampleOptions& options);
+at::Tensor sample(const Graph& generator, const SampleOptions& options, SamplingRecordings& recordings);
 
 }  // namespace ganode

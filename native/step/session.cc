@@ -9,6 +9,7 @@
 #include "procedure/step.h"
 #include "step/bytes.h"
 #include "step/fit.h"
+#include "step/late_row.h"
 #include "step/latent.h"
 #include "step/pair.h"
 #include "step/replayed.h"
@@ -30,6 +31,7 @@ Session::Session(SessionOptions options)
       bfloat16_(chooseBfloat16(options_.precision, device_)),
       random_(makeGenerator(options_.seed)),
       generator_(makePlayer(options_.generator, "generator", options_.lazyRatio("generator"))) {
+  useArithmetic(options_.arithmetic, device_);
   if (options_.discriminator) {
     discriminator_.emplace(
         makePlayer(*options_.discriminator, "discriminator", options_.lazyRatio("discriminator")));
@@ -165,13 +167,21 @@ at::Tensor Session::nextNoise(int64_t n, int64_t size) {
   return given->narrow(1, 0, size);
 }
 
+RunData Session::sent(const RunData& data) const {
+  const auto send = [&](const at::Tensor& values) {
+    if (!values.defined() || device_.is_cpu()) return values;
+    // From pinned memory a GPU copies by itself, while it computes what was queued before.
+    return (device_.is_cuda() ? values.pin_memory() : values).to(device_, /*non_blocking=*/true);
+  };
+  const profile::Span span(profile::Kind::Phase, "data");
+  return {data.steps, send(data.images), send(data.labels), data.latents};
+}
+
 StepData Session::stepData(const RunData& data, double skipped, const StepPosition& position) const {
   const auto part = [&](const at::Tensor& flat, const Dims& item) {
     Dims shape = {options_.batchesPerStep(), position.batch};
     shape.insert(shape.end(), item.begin(), item.end());
-    return flat.narrow(0, static_cast<int64_t>(skipped) * product(item), product(shape))
-        .view(shape)
-        .to(device_);
+    return flat.narrow(0, static_cast<int64_t>(skipped) * product(item), product(shape)).view(shape);
   };
   const profile::Span span(profile::Kind::Phase, "data");
   StepData result;
@@ -184,16 +194,24 @@ StepData Session::stepData(const RunData& data, double skipped, const StepPositi
   return result;
 }
 
-RunResult Session::run(const RunData& data, const std::function<bool()>& cancelled) {
+RunResult Session::run(const RunData& given, const std::function<bool()>& cancelled) {
   RunResult result;
   result.columns = step_->columns();
   // Behind a run that stopped early, the data may be for steps with other batches.
   if (cancelled()) return result;
-  check(data);
+  check(given);
+  useArithmetic(options_.arithmetic, device_);
+  const RunData data = sent(given);
   givenLatents_ = data.latents.defined() ? data.latents.view({-1, options_.latentSize}) : at::Tensor();
   givenLatentsUsed_ = 0;
   const StepDraws draws{[this](int64_t n) { return nextLatents(n); },
                         [this](int64_t n, int64_t size) { return nextNoise(n, size); }, random_};
+  const auto take = [&](LateRow& row) {
+    const std::vector<double> values = row.read();
+    result.values.insert(result.values.end(), values.begin(), values.end());
+    ++result.completed;
+  };
+  std::optional<LateRow> previous;
   const double before = options_.timeline.images(stepsDone_);
   for (int64_t i = 0; i < data.steps && !cancelled(); ++i) {
     const StepPosition position = options_.timeline.at(stepsDone_);
@@ -201,17 +219,20 @@ RunResult Session::run(const RunData& data, const std::function<bool()>& cancell
     ++stepsDone_;
     const std::optional<profile::Recording> recording = profiler_.recordStep(stepsDone_);
     const profile::Span span(profile::Kind::Step, "step");
-    const std::vector<double> values =
-        step_->run(stepData(data, position.images - before, position), draws, position);
+    const at::Tensor launched =
+        step_->launch(stepData(data, position.images - before, position), draws, position);
+    LateRow row(launched, step_->reader(), position.step + 1);
+    if (device_.is_cpu()) take(row);
     if (average_) {
       const profile::Span average(profile::Kind::Phase, "weight average");
       const double decay = options_.ema->at(position.images, position.imagesPerStep);
       average_->update(generator_.graph(), decay);
       if (encoderAverage_) encoderAverage_->update(encoder_->graph(), decay);
     }
-    result.values.insert(result.values.end(), values.begin(), values.end());
-    ++result.completed;
+    if (previous) take(*previous);
+    if (!device_.is_cpu()) previous.emplace(std::move(row));
   }
+  if (previous) take(*previous);
   givenLatents_.reset();
   return result;
 }
@@ -228,7 +249,8 @@ at::Tensor Session::sample(SampleOptions options) const {
   options.uniformLatents = options_.uniformLatents;
   options.bfloat16 = bfloat16_;
   options.images = options_.timeline.images(stepsDone_);
-  return ganode::sample(options.ema && average_ ? average_->graph() : generator_.graph(), options);
+  useArithmetic(options_.arithmetic, device_);
+  return ganode::sample(options.ema && average_ ? average_->graph() : generator_.graph(), options, sampling_);
 }
 
 NamedTensors Session::tensors() const {

@@ -43,8 +43,11 @@ class Session {
   // these is made. Throws what `load` throws.
   static std::unique_ptr<Session> resumed(SessionOptions options, const std::string& path);
 
-  // Stops early, between steps, when `cancelled` says so.
-  // Throws Error("NON_FINITE") with the step and the term; Error("INVALID_DATA") for data of the wrong size.
+  // Stops early, between steps, when `cancelled` says so. On a GPU the numbers of a step are read when the
+  // next one is launched, so that the device never waits for the host, and those of the last one before this
+  // returns.
+  // Throws Error("NON_FINITE") with the step and the term, on a GPU one step late: by then the next step has
+  // moved the weights too, and `save` refuses them. Error("INVALID_DATA") for data of the wrong size.
   RunResult run(const RunData& data, const std::function<bool()>& cancelled);
 
   at::Tensor sample(SampleOptions options) const;
@@ -75,6 +78,8 @@ class Session {
   Player makePlayer(const SessionOptions::Network& network, const std::string& name, double lazyRatio = 1);
   std::unique_ptr<Step> makeStep();
   std::unique_ptr<Step> makeProcedureStep();
+  // The images and labels of a run on the device, where all of them are brought at once.
+  RunData sent(const RunData& data) const;
   // `skipped`: images of earlier steps in `data`.
   StepData stepData(const RunData& data, double skipped, const StepPosition& position) const;
   // Both networks grow by as many doublings as the recipe says.
@@ -93,6 +98,7 @@ class Session {
   std::optional<WeightAverage> average_;
   std::optional<WeightAverage> encoderAverage_;
   std::unique_ptr<Step> step_;
+  mutable SamplingRecordings sampling_;
   profile::Profiler profiler_;
   int64_t stepsDone_ = 0;
   at::Tensor givenLatents_;  // [n, latentSize] in place of drawn ones

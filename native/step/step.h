@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "step/terms.h"
 #include "step/timeline.h"
 
 namespace ganode {
@@ -41,14 +42,15 @@ class Step {
 
   // Names of the numbers that a step reports.
   virtual const std::vector<std::string>& columns() const = 0;
-  // One step's work, without waiting for the device. Returns what `read` takes.
+  // One step's work, without waiting for the device. Returns what a reader takes; a recorded step writes it
+  // over in the next.
   virtual at::Tensor launch(const StepData& data, const StepDraws& draws, const StepPosition& position) = 0;
-  // The numbers of the last step launched, each the mean over its updates, in the order of `columns`; NaN for
-  // what was not due. `step`: its number, from 1. Throws Error("NON_FINITE").
-  virtual std::vector<double> read(const at::Tensor& launched, int64_t step) const = 0;
+  // What reads the numbers of the last step launched, also when others were launched since.
+  virtual RowReader reader() const = 0;
   // One step and its numbers.
   std::vector<double> run(const StepData& data, const StepDraws& draws, const StepPosition& position) {
-    return read(launch(data, draws, position), position.step + 1);
+    const at::Tensor launched = launch(data, draws, position);
+    return reader()(launched, position.step + 1);
   }
   // What else belongs in a checkpoint, as live tensors.
   virtual std::vector<std::pair<std::string, at::Tensor>> state() const { return {}; }

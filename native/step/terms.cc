@@ -39,22 +39,24 @@ at::Tensor StepTerms::row() {
   return at::stack(means);
 }
 
-std::vector<double> StepTerms::read(const at::Tensor& row, int64_t step) const {
-  const profile::Span span(profile::Kind::Phase, "statistics");
-  std::vector<double> result(columns_.size(), std::numeric_limits<double>::quiet_NaN());
-  for (size_t i = 0; i < known_.size(); ++i) result[i] = known_[i].value_or(result[i]);
-  const at::Tensor values = row.cpu().to(at::kDouble);
-  for (size_t i = 0; i < inRow_.size(); ++i) {
-    const double value = values.accessor<double, 1>()[static_cast<int64_t>(i)];
-    const std::string& column = columns_[inRow_[i]];
-    result[inRow_[i]] = value;
-    if (std::isfinite(value)) continue;
-    throw Error(
-        "NON_FINITE",
-        column + " is " + (std::isnan(value) ? "NaN" : "infinite") + " at step " + std::to_string(step),
-        {{"step", static_cast<double>(step)}, {"term", column}});
-  }
-  return result;
+RowReader StepTerms::reader() const {
+  return [columns = columns_, known = known_, inRow = inRow_](const at::Tensor& row, int64_t step) {
+    const profile::Span span(profile::Kind::Phase, "statistics");
+    std::vector<double> result(columns.size(), std::numeric_limits<double>::quiet_NaN());
+    for (size_t i = 0; i < known.size(); ++i) result[i] = known[i].value_or(result[i]);
+    const at::Tensor values = row.cpu().to(at::kDouble);
+    for (size_t i = 0; i < inRow.size(); ++i) {
+      const double value = values.accessor<double, 1>()[static_cast<int64_t>(i)];
+      const std::string& column = columns[inRow[i]];
+      result[inRow[i]] = value;
+      if (std::isfinite(value)) continue;
+      throw Error(
+          "NON_FINITE",
+          column + " is " + (std::isnan(value) ? "NaN" : "infinite") + " at step " + std::to_string(step),
+          {{"step", static_cast<double>(step)}, {"term", column}});
+    }
+    return result;
+  };
 }
 
 at::Tensor sampleDiversity(const at::Tensor& fakes, const at::Tensor& reals) {

@@ -3,11 +3,17 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace ganode {
+
+// The numbers of a step from its row, each the mean over its updates, in the order of the columns; NaN for
+// what was not due. `step`: its number, from 1. Throws Error("NON_FINITE") for a number that is not finite.
+using RowReader = std::function<std::vector<double>(const at::Tensor& row, int64_t step)>;
 
 class StepTerms {
  public:
@@ -24,10 +30,8 @@ class StepTerms {
 
   // The means of what was added, on its device and not read yet, and an empty table for the next step.
   at::Tensor row();
-  // One value a column, from the row of this step, or of another that added to the same columns. NaN stands
-  // where nothing was added (a penalty that was not due). Throws Error("NON_FINITE") for a value that is not
-  // finite. `step` is for its message.
-  std::vector<double> read(const at::Tensor& row, int64_t step) const;
+  // Reads the last row, or that of another step which added to the same columns.
+  RowReader reader() const;
 
  private:
   size_t indexOf(const std::string& column) const;

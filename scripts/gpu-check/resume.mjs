@@ -11,7 +11,7 @@ const steps = isTrial ? 12 : 40;
 /** Trains to `steps`, or until a report at or after `stopAt`; returns the last checkpoint. */
 async function train({ config, data, out, resume = false, stopAt }) {
   const stop = new AbortController();
-  const recipe = { ...config, reportEvery: 5 };
+  const recipe = { ...config, reportEvery: 5, deterministic: true };
   const options = { ...(!resume && { recipe }), data, out, resume };
   return withResource(await Trainer.create(options), async (trainer) => {
     let path;

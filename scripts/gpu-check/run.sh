@@ -42,7 +42,7 @@ build core-build 150 ganode_core_test
 # The addon finds it beside itself; the tests lie elsewhere.
 recorder=$work/build/Release/ganode_cuda.so
 [ ! -e "$recorder" ] || export GANODE_CUDA_LIBRARY=$recorder
-stage core-tests 90 build/ganode_core_test
+GANODE_TEST_DEVICE=$GANODE_CHECK_DEVICE stage core-tests 90 build/ganode_core_test
 
 stage doctor 30 node dist/cli/main.js doctor
 stage train 100 node $check/train.mjs

@@ -174,17 +174,20 @@ TEST_CASE("one expert can be asked for, and is the one that makes the images") {
   at::Generator random = ganode::makeGenerator(2);
   graph.materialize(at::kCPU, at::kFloat, random);
   CHECK(graph.experts() == 2);
+  ganode::SamplingRecordings recordings;
   ganode::SampleOptions options;
   options.latents = at::arange(20, at::kFloat).sin();
   options.uint8 = false;
   options.expert = 1;
   const at::Tensor z = options.latents.view({5, 4}).narrow(1, 0, 2);
   const at::Tensor weight = graph.trainable()[0].second.detach();
-  CHECK(at::allclose(ganode::sample(graph, options).flatten(1), imagesOf(weight, z, {1, 1, 1, 1, 1})));
+  CHECK(at::allclose(ganode::sample(graph, options, recordings).flatten(1),
+                     imagesOf(weight, z, {1, 1, 1, 1, 1})));
   options.name = "gate";
-  CHECK(at::equal(ganode::sample(graph, options), at::tensor({0.f, 1.f}).expand({5, 2})));
+  CHECK(at::equal(ganode::sample(graph, options, recordings), at::tensor({0.f, 1.f}).expand({5, 2})));
   options.expert = 2;
-  CHECK_THROWS_WITH(ganode::sample(graph, options), "sample: expected an expert from 0 to 1, got 2");
+  CHECK_THROWS_WITH(ganode::sample(graph, options, recordings),
+                    "sample: expected an expert from 0 to 1, got 2");
 }
 
 TEST_CASE("mixtures that do not fit are refused") {

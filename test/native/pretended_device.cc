@@ -1,24 +1,30 @@
 #include "pretended_device.h"
 
 #include <stdexcept>
+#include <utility>
 
 #include "device/recorder.h"
 
 namespace {
 
 struct PretendedRecording final : ganode::Recorder::Recording {
-  explicit PretendedRecording(std::function<void()> recorded) : kernel(std::move(recorded)) {}
+  PretendedRecording(std::function<void()> recorded, std::vector<std::function<void()>> operators)
+      : kernel(std::move(recorded)), tape(std::move(operators)) {}
   void launch() override {
     ++Pretended::replays;
-    kernel();
+    if (kernel) return kernel();
+    for (const std::function<void()>& one : tape) one();
   }
   std::function<void()> kernel;
+  std::vector<std::function<void()>> tape;
 };
 
 struct PretendedRecorder final : ganode::Recorder {
   void rehearse(const Work& work) override {
+    const int before = Pretended::reads;
     work();
-    if (Pretended::waits) throw std::runtime_error("an operator waits for the device");
+    if (Pretended::waits || Pretended::reads > before)
+      throw std::runtime_error("an operator waits for the device");
   }
   std::unique_ptr<Recording> record(const Work& work) override {
     struct While {
@@ -27,9 +33,13 @@ struct PretendedRecorder final : ganode::Recorder {
     };
     {
       const While recording;
+      Pretended::tape.clear();
+      Pretended::undo.clear();
       work();
     }
-    return std::make_unique<PretendedRecording>(Pretended::kernel);
+    for (auto one = Pretended::undo.rbegin(); one != Pretended::undo.rend(); ++one) (*one)();
+    Pretended::undo.clear();
+    return std::make_unique<PretendedRecording>(Pretended::kernel, std::move(Pretended::tape));
   }
 };
 

@@ -50,8 +50,8 @@ struct MovingStep : ganode::Step {
     return row;
   }
 
-  std::vector<double> read(const at::Tensor& launched, int64_t) const override {
-    return {launched.item<double>()};
+  ganode::RowReader reader() const override {
+    return [](const at::Tensor& row, int64_t) { return std::vector<double>{row.item<double>()}; };
   }
 
   std::vector<std::string> names = {"sum"};

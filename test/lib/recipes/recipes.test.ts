@@ -130,6 +130,8 @@ describe('recipes', () => {
     [{ batch: 0 }, /^batch: expected number to be >=1 but received 0$/],
     [{ batch: 'x' }, /^batch: expected number but received "x"$/],
     [{ precision: 'fp8' }, /^precision: expected one of .*fp32.* but received "fp8"$/],
+    [{ tf32: 'yes' }, /^tf32: expected one of .*convolutions.* but received "yes"$/],
+    [{ deterministic: 'yes' }, /^deterministic: expected boolean but received "yes"$/],
     [{ loss: { kind: 'hinges' } }, /^loss.kind: expected one of .* but received "hinges"$/],
     [
       { optimizers: { generator: { kind: 'adan', learningRate: 1 } } },

@@ -145,6 +145,13 @@ describe('Trainer', () => {
     expect(await loss(scaled.map((value) => -value))).not.toBeCloseTo(await loss(bytes), 4);
   });
 
+  it('resumes with another arithmetic of the GPU, as on another device', async () => {
+    const out = await temporaryDir();
+    await train({ out });
+    const recipe = { tf32: 'none', deterministic: true };
+    await expect(train({ out, resume: true, recipe })).resolves.toBeDefined();
+  });
+
   it('refuses data that does not fit', async () => {
     await expect(train({ data: tinyData(7) })).rejects.toThrow(/at least 8 images/);
     const wide = tinyRecipe({ image: { channels: 1, height: 8, width: 9 } });
