@@ -73,6 +73,8 @@ export interface GraphReport {
 export interface ProcedureReport {
   /** A step in which all updates are due: a line for each instruction, below a line for each update. */
   plan: string;
+  /** Numbers of the largest value, for the whole batch. */
+  largestValue: number;
   /** Of such a step, in the networks. Derivatives (`gradient`) are not counted. */
   multiplyAdds: number;
 }

@@ -5,6 +5,7 @@ import { inspectGraph } from '../graph/inspect.js';
 import { inBytes, memoryThere } from '../memory.js';
 import type { TimelineStage } from '../native.js';
 import type { Recipe } from '../recipes/schema.js';
+import { inspectTraining } from '../recipes/written-down.js';
 import { Timeline } from './timeline.js';
 
 const bytesOfFloat = 4;
@@ -12,7 +13,7 @@ const bytesOfFloat = 4;
 /**
  * Refuses a training that plainly cannot fit in memory, before the system grants what it does not have and ends the process. What
  * is counted is less than what a step takes: the weights of all networks and their gradients, and the largest layer of one of
- * them for one batch, with its gradient.
+ * them, or value of the recipe's own procedure, for one batch, with its gradient.
  *
  * @throws GanodeError `MEMORY`. Never for another device than the processor, whose memory is not known here.
  */
@@ -23,8 +24,9 @@ export function requireStepMemory(recipe: Recipe): void {
   const reports = graphs.map((graph) => inspectGraph(graph));
   const weights = reports.reduce((sum, { parameters }) => sum + parameters, 0);
   const layers = reports.flatMap(({ nodes }) => nodes.map(({ shape }) => product(shape)));
-  const largest = layers.reduce((a, b) => Math.max(a, b), 0);
-  const bytes = 2 * bytesOfFloat * (weights + batch * largest);
+  const layer = batch * layers.reduce((a, b) => Math.max(a, b), 0);
+  const value = recipe.procedure === null ? 0 : inspectTraining(recipe).largestValue;
+  const bytes = 2 * bytesOfFloat * (weights + Math.max(layer, value));
   if (bytes <= memoryThere()) return;
   const { channels, height, width } = recipe.image;
   throw new GanodeError(

@@ -112,6 +112,7 @@ Napi::Value inspectProcedure(const Napi::CallbackInfo& callback) {
     const ProcedureReport report = ganode::inspectProcedure(expectString(callback[0], "recipe"));
     Napi::Object result = Napi::Object::New(env);
     result.Set("plan", report.plan);
+    result.Set("largestValue", report.largestValue);
     result.Set("multiplyAdds", report.multiplyAdds);
     return result;
   });

@@ -1,4 +1,5 @@
 // A plan as people read it.
+#include <map>
 #include <set>
 #include <utility>
 
@@ -7,6 +8,9 @@
 
 namespace ganode {
 namespace {
+
+// Of an expression within a line.
+constexpr size_t kMostCharacters = 240;
 
 class Description {
  public:
@@ -141,8 +145,16 @@ class Description {
     return all;
   }
 
-  // "scale(loss, by 10)".
+  // "scale(loss, by 10)"; the name alone where that would be long.
   std::string expression(size_t instance) const {
+    const auto found = expressions_.find(instance);
+    if (found != expressions_.end()) return found->second;
+    std::string text = written(instance);
+    if (text.size() > kMostCharacters) text = valueOf(instance).name;
+    return expressions_[instance] = text;
+  }
+
+  std::string written(size_t instance) const {
     const ProcedureValue& value = valueOf(instance);
     std::string all = inputsOf(instance);
     const NodeSpec& spec = procedure_.spec().values[plan_.instances[instance].value];
@@ -177,6 +189,7 @@ class Description {
   const Procedure& procedure_;
   std::vector<Block> blocks_;
   std::string reports_;
+  mutable std::map<size_t, std::string> expressions_;
   std::set<size_t> told_;  // values that are minimized or reported
 };
 

@@ -7,6 +7,7 @@ namespace ganode {
 
 struct ProcedureReport {
   std::string plan;         // of a step in which all updates are due: a line for each instruction
+  double largestValue = 0;  // numbers of the largest value, for the whole batch
   double multiplyAdds = 0;  // of such a step, in the networks; derivatives (`gradient`) are not counted
 };
 

@@ -22,12 +22,19 @@ const ValueType& itemsOf(const ValueContext& context, size_t rank) {
   return type;
 }
 
+// So that products of shares stay whole numbers that fit.
+void multiplyShare(const ValueContext& context, int64_t& part, int64_t by) {
+  constexpr int64_t kMost = 1'000'000;
+  if (by > kMost / part) context.attributes.fail("expected at most " + std::to_string(kMost) + " in all");
+  part *= by;
+}
+
 // [C, H, W] → [count·C, H, W]: so many items as the channels of one (PacGAN, Lin et al. 2018).
 std::unique_ptr<ValueOperator> pack(ValueContext& context) {
   ValueType type = itemsOf(context, 3);
   const int64_t count = context.attributes.integer("count", 1);
   type.shape.dims[0] *= count;
-  type.of *= count;
+  multiplyShare(context, type.of, count);
   return makeValueFunction(type, [count](const Tensors& inputs, const Moment&) {
     const at::Tensor& x = inputs[0];
     return x.reshape({x.size(0) / count, x.size(1) * count, x.size(2), x.size(3)});
@@ -40,7 +47,7 @@ std::unique_ptr<ValueOperator> unpack(ValueContext& context) {
   if (type.shape.dims[0] % count != 0)
     context.attributes.fail("expected channels that " + std::to_string(count) + " divides");
   type.shape.dims[0] /= count;
-  type.items *= count;
+  multiplyShare(context, type.items, count);
   return makeValueFunction(type, [count](const Tensors& inputs, const Moment&) {
     const at::Tensor& x = inputs[0];
     return x.reshape({x.size(0) * count, x.size(1) / count, x.size(2), x.size(3)});
@@ -53,7 +60,7 @@ std::unique_ptr<ValueOperator> first(ValueContext& context) {
     context.attributes.fail("expected one value of every item");
   ValueType type = context.inputs[0];
   const int64_t of = context.attributes.integer("of", 1);
-  type.of *= of;
+  multiplyShare(context, type.of, of);
   return makeValueFunction(type, [of](const Tensors& inputs, const Moment&) {
     return inputs[0].narrow(0, 0, std::max<int64_t>(1, inputs[0].size(0) / of));
   });

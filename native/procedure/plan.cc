@@ -189,11 +189,18 @@ class Planner {
   }
 
   bool dependsOn(size_t instance, size_t other) const {
-    if (instance == other) return true;
-    const std::vector<size_t>& inputs = plan_.instances[instance].inputs;
-    // Instances are numbered in the order in which they were asked for.
-    return std::any_of(inputs.begin(), inputs.end(),
-                       [&](size_t input) { return input >= other && dependsOn(input, other); });
+    std::set<size_t> seen;
+    std::vector<size_t> open = {instance};
+    while (!open.empty()) {
+      const size_t one = open.back();
+      open.pop_back();
+      if (one == other) return true;
+      // Instances are numbered in the order in which they were asked for: what it takes has lower numbers.
+      if (one < other || !seen.insert(one).second) continue;
+      const std::vector<size_t>& inputs = plan_.instances[one].inputs;
+      open.insert(open.end(), inputs.begin(), inputs.end());
+    }
+    return false;
   }
 
   // The instructions of a stage. A merged pass stands where its last one stood, and what reads the others

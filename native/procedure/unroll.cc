@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
-#include "error.h"
+#include "procedure/refuse.h"
 
 namespace ganode {
 namespace {
+
+// More than a hundred updates of a large procedure in a thousand parts each.
+constexpr size_t kMostInstances = 1'000'000;
 
 class Unroller {
  public:
@@ -133,6 +136,10 @@ class Unroller {
 
   // In the order of the procedure's values, in which an input stands before what reads it.
   void compute(const std::set<size_t>& wanted, Stage& stage) {
+    if (result_.instances.size() + wanted.size() > kMostInstances) {
+      refuseProcedure("expected at most " + std::to_string(kMostInstances) +
+                      " values in one step, got more: fewer turns, or less accumulation, have fewer");
+    }
     for (const size_t value : wanted) {
       Instance instance;
       instance.value = value;

@@ -291,6 +291,31 @@ TEST_CASE("any text that is no procedure is refused in a line") {
   CHECK(refusalOf(spec) == "procedure: expected at most 10000 batches in one step");
 }
 
+TEST_CASE("a small text cannot ask for any amount of memory or time") {
+  // Each of a hundred sums takes the one before twice.
+  json spec = game();
+  std::string last = "lossOfD";
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    spec["values"].push_back({{"name", name}, {"op", "add"}, {"inputs", {last, last}}});
+    last = name;
+  }
+  spec["updates"][0]["updates"][0]["objective"] = last;
+  const std::string plan = planOf(spec);
+  CHECK(plan.size() < 5000);
+  // A million values in all.
+  const json wide = with(spec, "/updates/0/times", 10'000);
+  CHECK(refusalOf(wide).starts_with("procedure: expected at most 1000000 values in one step, got more"));
+  json packed = game();
+  std::string images = "image";
+  for (int i = 0; i < 3; ++i) {
+    const std::string name = "f" + std::to_string(i);
+    packed["values"].push_back({{"name", name}, {"op", "first"}, {"inputs", {images}}, {"of", 1000}});
+    images = name;
+  }
+  CHECK(refusalOf(packed) == "procedure: value \"f2\" (first): expected at most 1000000 in all");
+}
+
 TEST_CASE("operators on numbers") {
   const at::Tensor a = doubles({1, -2, 3, -4}, {2, 2});
   const at::Tensor b = doubles({10, 20}, {2, 1});

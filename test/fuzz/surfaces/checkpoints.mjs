@@ -104,7 +104,7 @@ async function sample(path, kind, attempt) {
       );
     }
     if (generator.experts > 0) await attempt('experts', () => generator.expertUse(2, labels));
-    if (kind === 'own') {
+    if (kind === 'own' || kind === 'procedure') {
       await attempt('interpolate', () =>
         generator.interpolate({ frames: 3, keys: 2, label: 'dogs' }),
       );
@@ -127,10 +127,18 @@ async function reconstruct(path, attempt) {
   }
 }
 
+function updatesIn(updates) {
+  return updates.reduce(
+    (sum, { times = 1, updates: inside }) => sum + times * (inside ? updatesIn(inside) : 1),
+    0,
+  );
+}
+
 /** Whether a step of a recipe is quick: its settings may say a thousand updates. */
 export function isQuick(recipe) {
-  const { batch, discriminatorSteps, generatorSteps, accumulation, image } = recipe;
-  const updates = discriminatorSteps * generatorSteps * accumulation;
+  const { batch, discriminatorSteps, generatorSteps, accumulation, image, procedure } = recipe;
+  const own = procedure ? updatesIn(procedure.updates) : 1;
+  const updates = discriminatorSteps * generatorSteps * accumulation * own;
   return batch * updates * image.channels * image.height * image.width < 2 ** 16;
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { graph as g, Trainer } from '../../../dist/index.js';
+import { graph as g, procedure as p, Trainer } from '../../../dist/index.js';
 import { images } from './common.mjs';
 
 const adam = { kind: 'adam', learningRate: 1e-3 };
@@ -28,11 +28,34 @@ function own() {
   };
 }
 
+/** A loss of one's own, with everything that a procedure can have. */
+function procedure({ networks: { generator, discriminator }, data: { image, label } }) {
+  const fake = generator({ z: p.latent(), label }).image;
+  const onReal = discriminator({ image, label }).logits;
+  const onFake = discriminator({ image: p.detach(fake), label }).logits;
+  const usual = p.average(p.detach(p.batchMean(p.mean(onReal))), { decay: 0.5 });
+  const noisy = p.lerp(image, p.normal([1, 4, 4]), p.uniform([1, 1, 1]));
+  const slope = p.gradient(discriminator({ image: noisy, label }).logits, noisy);
+  const told = p.add(p.discriminatorLoss('hinge', onReal, onFake), p.square(usual));
+  const fooled = p.generatorLoss('hinge', discriminator({ image: fake, label }).logits);
+  return {
+    updates: [
+      p.repeat(2, [p.update(discriminator, told)]),
+      p.update(discriminator, p.sumSquares(slope), { every: 2, until: 100 }),
+      p.clip(discriminator, 0.5),
+      p.together([p.update(generator, fooled)]),
+    ],
+    report: { told, slope: p.norm(slope) },
+  };
+}
+
+const { loss: _, ...networks } = own();
 const square = (height, channels = 1) => ({ channels, height, width: height });
 
 /** By name: the recipe, and its data. */
 const kinds = {
   own: { recipe: own(), data: { shape: square(4), classes: 3 } },
+  procedure: { recipe: { ...networks, procedure }, data: { shape: square(4), classes: 3 } },
   dcgan: {
     recipe: { recipe: 'dcgan', model: { width: 1, latentSize: 3 } },
     data: { shape: square(16) },
