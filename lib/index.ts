@@ -36,6 +36,8 @@ export { type OpenTorchScriptOptions, openTorchScript } from './evaluate/torchsc
 export * as graph from './graph/index.js';
 export type { GraphSpec } from './graph/spec.js';
 export { Images } from './image/images.js';
+export * as procedure from './procedure/index.js';
+export type { ProcedureSpec } from './procedure/spec.js';
 export {
   applySettings,
   findRecipe,

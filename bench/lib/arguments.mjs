@@ -1,9 +1,13 @@
 // The command line of the bench.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { deviceForms, isDeviceName, settled } from '../../dist/device.js';
+import { isGpu } from './device.mjs';
 
 export const usage = `npm run bench -- [options]
   --only WORKS    these only: names with commas between
+  --device NAME   cpu (default), cuda or cuda:1: where all contenders run
+  --batch N       images of a batch, for works of training (64); several with commas between
   --rounds N      how often each contender has its turn (5)
   --turn SECONDS  how long a turn is, about (2)
   --steps N       steps a turn, in place of --turn
@@ -13,6 +17,8 @@ export const usage = `npm run bench -- [options]
 
 const options = {
   only: { type: 'string' },
+  device: { type: 'string', default: 'cpu' },
+  batch: { type: 'string' },
   rounds: { type: 'string', default: '5' },
   turn: { type: 'string', default: '2' },
   steps: { type: 'string' },
@@ -23,25 +29,40 @@ const options = {
 };
 
 /**
- * @param known Names of the works there are.
- * @returns `only` as a list, numbers as numbers.
+ * @param works Those there are, by name: `places`: takes a device and a batch; `named`: is left out where nobody names it.
+ * @returns `only` and `batches` as lists, numbers as numbers.
  * @throws Error of one line.
  */
-export function parseArguments(args, known) {
+export function parseArguments(args, works) {
   const { values } = parseArgs({ args, options });
-  const only = values.only?.split(',') ?? [...known];
-  const stranger = only.find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    throw new Error(`--only: expected some of ${known.join(', ')} but received "${stranger}"`);
-  }
+  if (!isDeviceName(values.device)) throw expected('device', deviceForms, values.device);
+  const device = settled(values.device);
+  const placed = isGpu(device) || values.batch !== undefined;
   return {
     ...values,
-    only,
+    device,
+    only: chosen(values.only, works, placed),
+    batches: (values.batch?.split(',') ?? ['64']).map((text) => whole('batch', text)),
     rounds: whole('rounds', values.rounds),
     threads: whole('threads', values.threads),
     turn: positive('turn', values.turn),
     ...(values.steps !== undefined && { steps: whole('steps', values.steps) }),
   };
+}
+
+/** `placed`: works that take a device and a batch are wanted, and no others do. */
+function chosen(only, works, placed) {
+  const names = Object.keys(works);
+  const able = placed ? names.filter((name) => works[name].places) : names;
+  if (only === undefined) return placed ? able : able.filter((name) => !works[name].named);
+  const wanted = only.split(',');
+  for (const list of [names, able]) {
+    const stranger = wanted.find((name) => !list.includes(name));
+    if (stranger === undefined) continue;
+    const some = list === names ? 'some of' : 'with --batch or on a GPU some of';
+    throw expected('only', `${some} ${list.join(', ')}`, stranger);
+  }
+  return wanted;
 }
 
 function whole(name, text) {

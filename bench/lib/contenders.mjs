@@ -2,7 +2,7 @@
 // (`measures.mjs`).
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { native } from '../../dist/native.js';
+import { isGpu, requireBfloat16 } from './device.mjs';
 import { findPython } from './python.mjs';
 import { findTfjs } from './tfjs.mjs';
 
@@ -15,25 +15,23 @@ async function python(environment, file, env = {}) {
   return { command, args: ['-u', join(peers, file)], env };
 }
 
-/** Without the instructions bfloat16 is emulated, 30 times as slow as float: nothing that anyone would use, or wait for. */
-function needBfloat16(wanted) {
-  if (wanted && !native().info().bf16) throw new Error('this processor has no bfloat16 arithmetic');
-}
-
-/** ganode's native session. `over` is laid over the recipe's config (`{ precision: 'bf16' }`); `mode`: `train` or `sample`. */
-export function ganode(setting, over = {}, { mode = 'train' } = {}) {
+/**
+ * ganode's native session. `over` is laid over the recipe's config (`{ precision: 'bf16' }`); `mode`: `train` or `sample`; `record`:
+ * whether steps are recorded, where the device can.
+ */
+export function ganode(setting, over = {}, { mode = 'train', record = true } = {}) {
   const config = { ...setting, config: { ...setting.config, ...over }, mode };
   const launch = () => {
-    needBfloat16(config.config.precision === 'bf16');
+    if (config.config.precision === 'bf16') requireBfloat16(config.config.device);
     return node('ganode.mjs');
   };
-  return { launch, config };
+  return { launch, config, ...(!record && { env: { GANODE_RECORD: '0' } }) };
 }
 
 /** ganode as users train with it: through `Trainer`, from a folder of images or from memory. */
 export function trainer(setting, { folder, streamed = false, ...options } = {}) {
   const launch = () => {
-    needBfloat16(setting.config.precision === 'bf16');
+    if (setting.config.precision === 'bf16') requireBfloat16(setting.config.device);
     return node('trainer.mjs');
   };
   return {
@@ -49,7 +47,8 @@ const usual = {
   freezeDiscriminator: false,
   fusedOptimizer: false,
   bfloat16: false,
-  compile: false,
+  compile: null,
+  graph: false,
 };
 /** What ganode does too. */
 const tricks = { channelsLast: true, freezeDiscriminator: true, fusedOptimizer: true };
@@ -58,16 +57,28 @@ export const torchVariants = {
   usual,
   tricks: { ...usual, ...tricks },
   tricksBf16: { ...usual, ...tricks, bfloat16: true },
-  compiled: { ...usual, compile: true },
+  compiled: { ...usual, compile: 'default' },
+  /** On a GPU only, as the one below. */
+  reduceOverhead: { ...usual, fusedOptimizer: true, compile: 'reduce-overhead' },
+  graph: { ...usual, ...tricks, graph: true },
+  graphBf16: { ...usual, ...tricks, bfloat16: true, graph: true },
 };
+
+function requireGpu({ graph, compile }, device) {
+  if (isGpu(device)) return;
+  if (graph) throw new Error('torch.cuda.graph records on a GPU only');
+  if (compile === 'reduce-overhead') throw new Error('reduce-overhead records on a GPU only');
+}
 
 /** PyTorch. `script`: what of `peers/torch_*.py`. */
 export function torch(setting, variant = usual, script = 'train') {
   // One process that compiles, in place of a pool that would lie about over the others' turns.
   const env = { TORCHINDUCTOR_COMPILE_THREADS: '1' };
+  const { device } = setting.recipe;
   const launch = () => {
-    needBfloat16(variant.bfloat16);
-    return python('torch', `torch_${script}.py`, env);
+    requireGpu(variant, device);
+    if (variant.bfloat16) requireBfloat16(device);
+    return python(isGpu(device) ? 'torchWithCuda' : 'torch', `torch_${script}.py`, env);
   };
   return { launch, config: { ...setting, variant } };
 }

@@ -47,12 +47,14 @@ function steady(unit, value) {
   return { unit, open };
 }
 
-async function stepsOfTurn(run, { once }, { steps, turn }) {
+async function stepsOfTurn(run, { once, config }, { steps, turn }) {
   if (once) return 1;
   await run(1); // what is done once: compiling, first touches of memory
   if (steps) return steps;
   const { seconds, wall = seconds, steps: done } = await run(2);
-  return Math.min(mostSteps, Math.max(1, Math.round((turn * done) / wall)));
+  const wanted = Math.min(mostSteps, Math.max(1, Math.round((turn * done) / wall)));
+  // Whole periods, so that each turn has as many of the steps that do more.
+  return Math.ceil(wanted / config.period) * config.period;
 }
 
 /** A process anew each turn; with `warm`, one more before the first, since files come from disk then. */

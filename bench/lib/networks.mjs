@@ -3,12 +3,14 @@ import { native } from '../../dist/native.js';
 import { resolveRecipe } from '../../dist/recipes/index.js';
 
 /**
- * @param config As a user writes it.
+ * @param given As a user writes it; on the CPU where it names no device.
  * @param image `[channels, height, width]`.
- * @returns `{ config, image, recipe, shapes, parameters, multiplyAdds }`: the resolved recipe, and of both networks the shape that
- *   each node gives, the parameters, and each node's forward multiply-adds for one item.
+ * @returns `{ config, image, recipe, period, shapes, parameters, multiplyAdds }`: the resolved recipe, the steps after which penalties
+ *   are due as they were, and of both networks the shape that each node gives, the parameters, and each node's forward multiply-adds
+ *   for one item.
  */
-export function setting(config, [channels, height, width]) {
+export function setting(given, [channels, height, width]) {
+  const config = { device: 'cpu', ...given };
   const image = { channels, height, width };
   const recipe = resolveRecipe(config, { image });
   const reports = perNetwork((which) =>
@@ -20,10 +22,21 @@ export function setting(config, [channels, height, width]) {
     config,
     image,
     recipe,
+    period: recipe.penalties.reduce(
+      (period, { interval = 1 }) => leastMultiple(period, interval),
+      1,
+    ),
     shapes: perNetwork((which) => perNode(reports[which], 'shape')),
     parameters: perNetwork((which) => reports[which].parameters),
     multiplyAdds: perNetwork((which) => perNode(reports[which], 'multiplyAdds')),
   };
+}
+
+/** The least number that two whole numbers divide. */
+export function leastMultiple(a, b) {
+  let multiple = a;
+  while (multiple % b !== 0) multiple += a;
+  return multiple;
 }
 
 export function perNetwork(make) {

@@ -17,7 +17,14 @@ const environments = {
       ['torch==2.13.0+cpu', 'numpy', '--extra-index-url', torchIndex],
       ['torch==2.13.0', 'numpy'],
     ],
-    check: 'import torch, numpy',
+    check: 'import torch',
+  },
+  /** PyPI's wheel for Linux has CUDA. */
+  torchWithCuda: {
+    folder: 'torch-2.13.0-cuda',
+    variable: 'GANODE_PYTHON',
+    attempts: [['torch==2.13.0', 'numpy']],
+    check: 'import torch',
   },
   tensorflow: {
     folder: 'tensorflow-2.21.0',
@@ -29,10 +36,21 @@ const environments = {
 
 const found = new Map();
 
-/** The interpreter for `torch` or `tensorflow`. Throws one line where it cannot be had. */
+/** The interpreter for `torch`, `torchWithCuda` or `tensorflow`. Throws one line where it cannot be had. */
 export function findPython(name) {
   if (!found.has(name)) found.set(name, prepare(environments[name]));
   return found.get(name);
+}
+
+/** The version of the PyTorch that runs on a GPU, or why there is none. */
+export async function torchVersion() {
+  try {
+    const python = await findPython('torchWithCuda');
+    const program = 'import torch; print(torch.__version__)';
+    return spawnSync(python, ['-c', program], { encoding: 'utf8' }).stdout.trim();
+  } catch (error) {
+    return `left out (${error.message})`;
+  }
 }
 
 async function prepare({ folder, variable, attempts, check }) {

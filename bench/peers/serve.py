@@ -39,13 +39,15 @@ def serve(open_peer):
             answer({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
 
 
-def timed(step, images):
-    """A `run` that calls `step` so many times; `images`: those of one step."""
+def timed(step, images, wait=lambda: None):
+    """A `run` that calls `step` so many times; `images`: those of one step; `wait` waits for a device that works on by itself."""
 
     def run(steps):
+        wait()
         start = time.perf_counter()
         for _ in range(steps):
             step()
+        wait()
         return {"seconds": time.perf_counter() - start, "steps": steps, "images": steps * images}
 
     return run

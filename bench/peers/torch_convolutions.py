@@ -45,7 +45,7 @@ def operations(layer, shape, batch, form, dtype):
 
 def open_peer(config):
     batch = config["recipe"]["batch"]
-    G, D, greeting = hello(config, batch)
+    G, D, _, greeting = hello(config, batch)
     dtype = torch.bfloat16 if config["variant"]["bfloat16"] else torch.float32
     plan = []
     for entry, layer, shape in layers(config, {"generator": G, "discriminator": D}):

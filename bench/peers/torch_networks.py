@@ -1,5 +1,11 @@
-"""ganode's graphs as a PyTorch user writes them: nn.Sequential of PyTorch's own layers."""
+"""ganode's graphs as a PyTorch user writes them: PyTorch's own layers, in nn.Sequential where a graph is a chain."""
+import platform
+
+import torch
 import torch.nn as nn
+
+import torch_device
+import torch_style
 
 
 def same(node, transposed):
@@ -49,18 +55,43 @@ def layer(node, shape):
     raise ValueError(f"no layer for {op}")
 
 
+class Graph(nn.Module):
+    """Nodes in their order, each with the outputs of others."""
+
+    def __init__(self, graph, layers):
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.plan = [(node["name"], node["inputs"]) for node in graph["nodes"]]
+        [self.source] = graph["inputs"]
+        self.outputs = graph["outputs"]
+
+    def forward(self, x, *wanted):
+        """The first output, or those whose names are wanted."""
+        values = {self.source: x}
+        for (name, inputs), layer in zip(self.plan, self.layers):
+            values[name] = layer(*(values[source] for source in inputs))
+        if not wanted:
+            return values[next(iter(self.outputs.values()))]
+        return tuple(values[self.outputs[name]] for name in wanted)
+
+
 def build(config, network):
-    """A chain of nodes; `config["shapes"]` has what each gives."""
+    """A graph's network; `config["shapes"]` has what each node gives."""
     graph = config["recipe"]["models"][network]
-    [source] = graph["inputs"].values()
-    shape, layers = source["shape"], []
+    [(source, outer)] = graph["inputs"].items()
+    shapes = {source: outer["shape"], **config["shapes"][network]}
+    layers = []
     for node in graph["nodes"]:
-        made = layer(node, shape)
-        if getattr(made, "weight", None) is not None:
-            initialize(made, node.get("initializer"))
+        shape = shapes[node["inputs"][0]]
+        made = torch_style.layer(node, shape, shapes[node["name"]])
+        if made is None:
+            made = layer(node, shape)
+            if getattr(made, "weight", None) is not None:
+                initialize(made, node.get("initializer"))
         layers.append(made)
-        shape = config["shapes"][network][node["name"]]
-    return nn.Sequential(*layers)
+    before = [source, *(node["name"] for node in graph["nodes"])]
+    chain = all(node["inputs"] == [name] for node, name in zip(graph["nodes"], before))
+    return nn.Sequential(*layers) if chain else Graph(graph, layers)
 
 
 def networks(config):
@@ -68,16 +99,13 @@ def networks(config):
 
 
 def hello(config, batch):
-    """What a peer says first: sizes of the networks, to be compared, and versions."""
-    import platform
-
-    import torch
-
+    """Both networks on the device, and what a peer says first: their sizes, to be compared, and versions."""
+    device = torch_device.find(config["recipe"]["device"])
     torch.set_num_threads(config["threads"])
     torch.manual_seed(42)
-    G, D = networks(config)
+    G, D = (network.to(device) for network in networks(config))
     size = lambda network: sum(p.numel() for p in network.parameters())
-    return G, D, {
+    return G, D, device, {
         "parameters": {"generator": size(G), "discriminator": size(D)},
         "batch": batch,
         "versions": {"PyTorch": torch.__version__, "Python": platform.python_version()},

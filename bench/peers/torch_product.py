@@ -10,7 +10,7 @@ SIZE = 2048
 
 
 def open_peer(config):
-    _, _, greeting = hello(config, 1)
+    _, _, _, greeting = hello(config, 1)
     dtype = torch.bfloat16 if config["variant"]["bfloat16"] else torch.float32
     a, b = (torch.randn(SIZE, SIZE).to(dtype) for _ in range(2))
 

@@ -1,116 +1,55 @@
 """PyTorch's usual loop (pytorch/examples, dcgan), eager or compiled, and the same with what ganode does.
 
 config["variant"]:
-  channelsLast         tensors in the layout that oneDNN prefers
+  channelsLast         tensors in the layout that oneDNN prefers, and cuDNN in bfloat16
   freezeDiscriminator  no gradients of D's weights in the G-step, one backward pass for D's losses, and the last fakes of D's
                        updates serve G too (which they do anyway where D has one update a step)
-  fusedOptimizer       Adam(fused=True)
+  fusedOptimizer       Adam(fused=True), and one call for the average of the weights
   bfloat16             autocast
-  compile              torch.compile of both networks
+  compile              the mode of torch.compile, of both networks; None: eager
+  graph                the whole step under torch.cuda.graph
+
+Images lie in the host's memory, pinned where there is a GPU, and go to the device as bytes. The losses are read once a step.
 """
-import contextlib
-
 import torch
-import torch.nn.functional as F
 
+import torch_device
 from serve import serve, timed
+from torch_average import Average
 from torch_networks import hello
-
-
-def adam(network, options, fused):
-    return torch.optim.Adam(network.parameters(), lr=options["learningRate"], betas=tuple(map(float, options["betas"])),
-                            eps=options["epsilon"], fused=fused or None)
-
-
-def gradient_penalty(D, real, fake, options):
-    """Gulrajani et al. 2017, equation 3, as it is usually written."""
-    share = torch.rand(len(real), 1, 1, 1)
-    between = torch.lerp(fake, real, share).requires_grad_(True)
-    [gradient] = torch.autograd.grad(D(between).float().sum(), between, create_graph=True)
-    return options["weight"] * (gradient.flatten(1).norm(2, 1) - options["target"]).square().mean()
-
-
-def losses(kind):
-    """D's loss on real images, on fakes, and G's."""
-    if kind == "wasserstein":
-        return (lambda x: -x.mean()), (lambda x: x.mean()), (lambda x: -x.mean())
-    towards = lambda target: lambda x: F.binary_cross_entropy_with_logits(x, torch.full_like(x, target))
-    return towards(1.0), towards(0.0), towards(1.0)
+from torch_record import Recorded
+from torch_step import Step
 
 
 def open_peer(config):
-    recipe, variant = config["recipe"], config["variant"]
+    recipe, variant, image = config["recipe"], config["variant"], config["image"]
     batch, updates = recipe["batch"], recipe["discriminatorSteps"]
-    G, D, greeting = hello(config, batch * updates)
-    form = torch.channels_last if variant["channelsLast"] else torch.contiguous_format
-    G, D = G.to(memory_format=form), D.to(memory_format=form)
-    optimizers = recipe["optimizers"]
-    optimizer_g = adam(G, optimizers["generator"], variant["fusedOptimizer"])
-    optimizer_d = adam(D, optimizers["discriminator"], variant["fusedOptimizer"])
-    parameters_d = list(D.parameters())
-    if variant["compile"]:
-        G, D = torch.compile(G), torch.compile(D)
-    loss_real, loss_fake, loss_g = losses(recipe["loss"]["kind"])
-    penalties = [penalty for penalty in recipe["penalties"] if penalty["kind"] == "gradientPenalty"]
-    tricks = variant["freezeDiscriminator"]
-    reuse = tricks or updates == 1
-    image = config["image"]
-    shape = (4, batch, image["channels"], image["height"], image["width"])
+    if variant["compile"] and recipe["penalties"]:
+        raise RuntimeError("torch.compile has no second derivatives (pytorch #91469)")
+    G, D, device, greeting = hello(config, batch * updates)
+    step = Step(config, G, D, device)  # brings the weights into their layout
+    average = Average(G, recipe.get("ema"), batch * updates, variant["fusedOptimizer"])
+    shape = (4, updates, batch, image["channels"], image["height"], image["width"])
     data = torch.randint(0, 256, shape, dtype=torch.uint8)
+    if device.type == "cuda":
+        data = data.pin_memory()
+    if variant["graph"]:
+        period = max([interval for interval, _ in step.lazy_d + step.lazy_g], default=1)
+        take = Recorded(step, data[0], {step.due(index) for index in range(period)})
+    else:
+        take = lambda images, due: step(images.to(device, non_blocking=True), due)
     turn = 0
 
-    def precision():
-        if not variant["bfloat16"]:
-            return contextlib.nullcontext()
-        return torch.autocast("cpu", dtype=torch.bfloat16)
-
-    def make_fakes(gradients):
-        with torch.set_grad_enabled(gradients):
-            return G(torch.randn(batch, recipe["latentSize"]))
-
-    def update_d(keep):
+    def once():
         nonlocal turn
-        real = data[turn % len(data)].float().div(127.5).sub(1).contiguous(memory_format=form)
+        if variant["compile"]:
+            torch.compiler.cudagraph_mark_step_begin()
+        losses = take(data[turn % len(data)], step.due(turn))
         turn += 1
-        optimizer_d.zero_grad()
-        with precision():
-            on_real = loss_real(D(real).float())
-            if not tricks:
-                on_real.backward()
-            fake = make_fakes(keep)
-            total = loss_fake(D(fake.detach()).float())
-            for penalty in penalties:
-                total = total + gradient_penalty(D, real, fake.detach().float(), penalty)
-            if tricks:
-                total = total + on_real
-        total.backward()
-        optimizer_d.step()
-        (total.detach() + on_real.detach()).item()
-        return fake
+        average.update()
+        losses.tolist()
 
-    def update_g(fake):
-        optimizer_g.zero_grad()
-        if tricks:
-            for parameter in parameters_d:
-                parameter.requires_grad_(False)
-        with precision():
-            loss = loss_g(D(fake).float())
-        loss.backward()
-        optimizer_g.step()
-        if tricks:
-            for parameter in parameters_d:
-                parameter.requires_grad_(True)
-        loss.item()
-
-    def step():
-        for update in range(updates):
-            fake = update_d(reuse and update == updates - 1)
-        if not reuse:
-            with precision():
-                fake = make_fakes(True)
-        update_g(fake)
-
-    return greeting, timed(step, batch * updates)
+    return greeting, timed(once, batch * updates, torch_device.waiting(device))
 
 
 serve(open_peer)

@@ -1,4 +1,5 @@
-// All works, by the name that `--only` takes.
+// All works, by the name that `--only` takes. `places`: one that takes a device and a batch; `named`: one that runs only by name on
+// the CPU.
 import { busy } from './busy.mjs';
 import { data } from './data.mjs';
 import { dcgan28 } from './dcgan28.mjs';
@@ -11,6 +12,7 @@ import { oneStage } from './one-stage.mjs';
 import { overhead } from './overhead.mjs';
 import { sampling } from './sampling.mjs';
 import { start } from './start.mjs';
+import { stylegan2 } from './stylegan2.mjs';
 
 export const works = {
   'keras-mnist': kerasMnist,
@@ -18,6 +20,7 @@ export const works = {
   dcgan64,
   'one-stage': oneStage,
   'gradient-penalty': gradientPenalty,
+  stylegan2,
   sampling,
   busy,
   data,

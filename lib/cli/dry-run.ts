@@ -5,7 +5,7 @@ import { inspectGraph } from '../graph/inspect.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { summary } from '../graph/summary.js';
 import type { TimelineStage } from '../native.js';
-import { networksOf } from '../recipes/autoencoding.js';
+import { networksIn } from '../recipes/autoencoding.js';
 import { onOneLine } from '../text.js';
 import { aboutTraining } from '../train/about.js';
 import { readRunConfig } from '../train/run-config.js';
@@ -42,7 +42,7 @@ export async function dryRun({
   const { totalSteps } = new Schedule(recipe, dataset.length);
   const { stages } = new Timeline(recipe);
   const { batch, imagesPerStep } = stages.at(-1) as TimelineStage;
-  const networks = networksOf(recipe.autoencoding?.kind).map((name) => ({
+  const networks = networksIn(recipe).map((name) => ({
     name,
     graph: recipe.models[name] as GraphSpec,
   }));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listNames } from '../data/classes.js';
-import { networksOf } from '../recipes/autoencoding.js';
+import { networksIn } from '../recipes/autoencoding.js';
 import { describeScheduled } from '../recipes/scheduled.js';
 import type { EmaOptions, OptimizerOptions } from '../recipes/schema.js';
 import { onOneLine } from '../text.js';
@@ -42,7 +42,7 @@ async function info(path: string, { json }: { json?: boolean }): Promise<void> {
       ? [['classes', listNames(found.data.classes)] as [string, string]]
       : []),
     ['trained', `${count(found.step)} steps, ${count(found.images)} images`],
-    ...networksOf(recipe.autoencoding?.kind).map((name): [string, string] => [
+    ...networksIn(recipe).map((name): [string, string] => [
       name,
       `${count(found[`${name}Parameters`] ?? 0)} parameters, ${optimizer(recipe.optimizers[name])}`,
     ]),

@@ -3,9 +3,11 @@ import { performance } from 'node:perf_hooks';
 import { inspectGraph } from '../graph/inspect.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { native, type TimelineStage } from '../native.js';
+import { batchesPerStep } from '../recipes/procedure.js';
 import type { RecipeDefinition } from '../recipes/recipe.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { ImageShape, Recipe } from '../recipes/schema.js';
+import { nativeRecipe } from '../recipes/written-down.js';
 import { Timeline } from '../train/timeline.js';
 import { multiplyAddsOfStep } from './cost.js';
 
@@ -82,7 +84,7 @@ export function factsOf(
     classes,
     networks,
     step: {
-      images: grown.batch * grown.accumulation * grown.discriminatorSteps,
+      images: grown.batch * batchesPerStep(grown),
       multiplyAdds: multiplyAddsOfStep(forward, grown),
     },
     settings: settingsOf(recipe),
@@ -96,7 +98,7 @@ function fullyGrown(recipe: Recipe): Recipe {
 }
 
 /** What is no setting: it follows from the data, from others, or says who made it. */
-const derived = new Set(['version', 'recipe', 'image', 'models', 'latentSize']);
+const derived = new Set(['version', 'recipe', 'image', 'models', 'latentSize', 'procedure']);
 
 /** The settings by path; lists and schedules are values. */
 export function settingsOf(recipe: Recipe): Record<string, unknown> {
@@ -125,15 +127,15 @@ const enoughSeconds = 3;
  */
 export async function measureStep(given: Recipe): Promise<number> {
   const recipe = fullyGrown(given);
-  const { batch, accumulation, discriminatorSteps, classes } = recipe;
+  const { batch, classes } = recipe;
   const { channels, height, width } = recipe.image;
-  const items = batch * accumulation * discriminatorSteps;
+  const items = batch * batchesPerStep(recipe);
   const images = Uint8Array.from(
     { length: items * channels * height * width },
     (_, i) => (i * 7919) % 256,
   );
   const labels = Int32Array.from({ length: items }, (_, i) => i % Math.max(1, classes));
-  const session = await native().createSession(JSON.stringify(recipe));
+  const session = await native().createSession(nativeRecipe(recipe));
   try {
     const times: number[] = [];
     const begun = performance.now();

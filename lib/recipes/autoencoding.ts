@@ -40,9 +40,16 @@ export const autoencodingSchema = z.discriminatedUnion('kind', [
 
 export type AutoencodingOptions = z.infer<typeof autoencodingSchema>;
 type Kind = AutoencodingOptions['kind'];
-export type NetworkName = 'generator' | 'discriminator' | 'encoder';
+/** In the order of tables. */
+export const networkNames = ['encoder', 'generator', 'discriminator'] as const;
+export type NetworkName = (typeof networkNames)[number];
 
-/** The networks that a training procedure has, in the order of tables. */
+/** The networks that a recipe has, in the order of tables. */
+export function networksIn({ models }: Pick<Recipe, 'models'>): readonly NetworkName[] {
+  return networkNames.filter((name) => models[name] !== undefined);
+}
+
+/** The networks that a built-in training procedure has. */
 export function networksOf(kind: Kind | undefined): readonly NetworkName[] {
   if (kind === undefined) return ['generator', 'discriminator'];
   return kind === 'vae' ? ['encoder', 'generator'] : ['encoder', 'generator', 'discriminator'];
@@ -79,7 +86,7 @@ const absent = {
 /** Throws `INVALID_OPTION` for networks, optimizers or settings that are missing, or that the procedure has no place for. */
 export function checkProcedure(recipe: Recipe): void {
   const kind = recipe.autoencoding?.kind;
-  const needed = networksOf(kind);
+  const needed = recipe.procedure === null ? networksOf(kind) : networksIn(recipe);
   for (const name of ['generator', 'discriminator', 'encoder'] as const) {
     for (const [path, value] of [
       [`models.${name}`, recipe.models[name]],
@@ -92,6 +99,7 @@ export function checkProcedure(recipe: Recipe): void {
       }
     }
   }
+  if (recipe.procedure !== null) return;
   if (kind === undefined) {
     if (!recipe.loss) throw unexpected('loss', 'an object', recipe.loss);
     return;

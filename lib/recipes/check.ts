@@ -2,11 +2,13 @@
 import { labelClasses } from '../graph/label-classes.js';
 import { impossibleTransform } from './augment.js';
 import { checkProcedure } from './autoencoding.js';
+import { checkOwnProcedure } from './procedure.js';
 import type { Recipe } from './schema.js';
 import { unexpected } from './validate.js';
 
 /** Throws `INVALID_OPTION`: one line with the path of the first setting that does not go with the others. */
 export function checkWhole(recipe: Recipe): void {
+  checkOwnProcedure(recipe);
   checkProcedure(recipe);
   checkLatentSize(recipe);
   checkClasses(recipe);
@@ -19,7 +21,9 @@ export function checkWhole(recipe: Recipe): void {
 /** Size of the generator's input z; undefined without one. */
 export function latentSizeOf({ generator }: Recipe['models']): number | undefined {
   const z = generator.inputs['z'];
-  return z && 'shape' in z && Array.isArray(z.shape) ? z.shape[0] : undefined;
+  // A graph may come from a file; what is no size in it the native side refuses, by the name of the input.
+  const [size] = z && 'shape' in z && Array.isArray(z.shape) ? z.shape : [];
+  return Number.isSafeInteger(size) ? size : undefined;
 }
 
 /** Classes that the networks' label inputs take: 0 without one. */

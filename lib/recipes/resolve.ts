@@ -3,20 +3,33 @@ import { z } from 'zod';
 import { GanodeError } from '../errors.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { requirePlain } from '../json.js';
-import { type AutoencodingOptions, type NetworkName, networksOf } from './autoencoding.js';
+import type { ProcedureFunction } from '../procedure/procedure.js';
+import type { ProcedureSpec } from '../procedure/spec.js';
+import {
+  type AutoencodingOptions,
+  type NetworkName,
+  networkNames,
+  networksOf,
+} from './autoencoding.js';
 import { checkWhole, classesOf, latentSizeOf } from './check.js';
 import { freezeLayers } from './freeze.js';
 import { merge } from './merge.js';
+import { withoutBuiltIn } from './procedure.js';
 import type { RecipeDefinition } from './recipe.js';
 import { findRecipe, recipes } from './registry.js';
 import { type ImageShape, imageSchema, type Recipe, recipeSchema } from './schema.js';
 import { isObject, unexpected, validate } from './validate.js';
+import { writeDown } from './written-down.js';
 
 export { merge } from './merge.js';
 export { validate } from './validate.js';
 
 /** What a user writes: a recipe's name and whatever differs from its defaults; or a resolved recipe. */
-export type RecipeConfig = { recipe?: string } & Record<string, unknown>;
+export type RecipeConfig = {
+  recipe?: string;
+  /** A training procedure in the place of the recipe's: a function of its networks and data, or what such a one was written down as. */
+  procedure?: ProcedureFunction | ProcedureSpec | null;
+} & Record<string, unknown>;
 
 /** The recipe that is taken where none is named. */
 export const defaultRecipe = 'dcgan';
@@ -30,6 +43,8 @@ const packingSchema = z.int().min(1).default(1);
  * - `recipe` names one of `recipes` (default `dcgan`); the rest of the config is merged over its defaults, key by key.
  * - A network that stands in `models` (all of a run's config.json, or one of the user's) is kept; the recipe builds the others.
  *   With both there, `recipe` may be any name.
+ * - `procedure` is in the place of the recipe's loss, penalties, steps and the like: its networks are all in `models` where no recipe
+ *   is named, else the recipe's.
  * - `latentSize` and `classes` follow from the networks and need not be given.
  *
  * @param data Shape of the real images, and the number of their classes where they are labelled.
@@ -41,10 +56,11 @@ export function resolveRecipe(
   data: { image: ImageShape; classes?: number },
 ): Recipe {
   if (!isObject(config)) throw unexpected('', 'an object', config);
-  requirePlain(config, '');
+  const { procedure, ...settings } = config;
+  requirePlain(settings, '');
   const given = config['models'] ?? {};
   if (!isObject(given)) throw unexpected('models', '{generator, discriminator}', given);
-  const needed = networksOf(procedureOf(config));
+  const needed = neededNetworks(config, given);
   const whole = needed.every((name) => given[name] !== undefined);
   const definition = define(config['recipe'], whole);
 
@@ -54,20 +70,23 @@ export function resolveRecipe(
     isObject(overImage) ? { ...data.image, ...overImage } : overImage,
     'image',
   );
-  const defaults = merge(definition?.defaults ?? {}, definition?.defaultsFor?.(image) ?? {});
+  const all = merge(definition?.defaults ?? {}, definition?.defaultsFor?.(image) ?? {});
+  const defaults = procedure ? withoutBuiltIn(all) : all;
   const parts: Record<string, unknown> = {
-    ...merge(defaults, config),
+    ...merge(defaults, settings),
     recipe: config['recipe'] ?? definition?.name ?? 'custom',
     image,
   };
   const packing = validate(packingSchema, parts['packing'], 'packing');
   if (!whole) build(parts, given, definition as RecipeDefinition, { packing, needed, ...data });
   const models = validate(recipeSchema.shape.models, parts['models'], 'models');
+  const classes = parts['classes'] ?? classesOf(models);
   const recipe = validate(recipeSchema, {
     version: 1,
     ...parts,
     latentSize: parts['latentSize'] ?? latentSizeOf(models),
-    classes: parts['classes'] ?? classesOf(models),
+    classes,
+    procedure: writtenDown(procedure, models, classes !== 0),
   });
   if (recipe.growing) recipe.growing = { from: smallestHeight(recipe), ...recipe.growing };
   checkWhole(recipe);
@@ -77,6 +96,32 @@ export function resolveRecipe(
     return [name, freezeLayers(graph as GraphSpec, layers, `freeze.${name}`)];
   });
   return { ...recipe, models: Object.fromEntries(frozen) };
+}
+
+/** A procedure as data. */
+function writtenDown(
+  procedure: RecipeConfig['procedure'],
+  models: Recipe['models'],
+  isLabelled: boolean,
+): unknown {
+  if (typeof procedure === 'function') return writeDown(procedure, models, isLabelled);
+  requirePlain(procedure, 'procedure');
+  return procedure ?? null;
+}
+
+/** Networks that must be there: those of the built-in procedure, or of one's own all that are given or the named recipe has. */
+function neededNetworks(
+  config: RecipeConfig,
+  given: Readonly<Record<string, unknown>>,
+): readonly NetworkName[] {
+  if (!config.procedure) return networksOf(procedureOf(config));
+  const isGiven = Object.keys(given).length > 0 && config['recipe'] === undefined;
+  const definition = isGiven
+    ? undefined
+    : recipes.find(({ name }) => name === (config.recipe ?? defaultRecipe));
+  return networkNames.filter(
+    (name) => name === 'generator' || given[name] !== undefined || definition?.[name] !== undefined,
+  );
 }
 
 /** The kind of `autoencoding`, as the config says or else the recipe that it names. */

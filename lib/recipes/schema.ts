@@ -8,6 +8,7 @@ import { autoencodingSchema } from './autoencoding.js';
 import { growingSchema } from './growing.js';
 import { aboveZero, fromZero } from './number.js';
 import { lossSchema, penaltySchema } from './objective.js';
+import { procedureSchema } from './procedure.js';
 import { scheduled } from './scheduled.js';
 import { isObject } from './validate.js';
 
@@ -106,6 +107,8 @@ export const recipeSchema = z.strictObject({
   loss: lossSchema.optional(),
   /** The training procedure, where it is not the plain adversarial step: an encoder, with the generator as its decoder. */
   autoencoding: autoencodingSchema.nullable().default(null),
+  /** A training procedure of the recipe's own (docs/procedures.md), in the place of the settings that say what the built-in ones do. */
+  procedure: procedureSchema.nullable().default(null),
   /** Added to the loss; of several, each stands for itself. */
   penalties: z.array(penaltySchema).default([]),
   /** Every weight of D is kept within ± this (Arjovsky et al. 2017); null: free. */

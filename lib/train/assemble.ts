@@ -6,8 +6,10 @@ import { type DataIdentity, identify } from '../data/identity.js';
 import { BatchLoader } from '../data/loader.js';
 import { openDataset, type SourceOptions } from '../data/source.js';
 import { type NativeSession, native } from '../native.js';
+import { batchesPerStep } from '../recipes/procedure.js';
 import { type RecipeConfig, resolveRecipe } from '../recipes/resolve.js';
 import type { Recipe } from '../recipes/schema.js';
+import { nativeRecipe } from '../recipes/written-down.js';
 import { describeData, requireShape } from './data.js';
 import type { TrainEvent } from './events.js';
 import { requireStepMemory } from './memory.js';
@@ -83,13 +85,13 @@ export async function assemble(options: TrainerOptions): Promise<TrainingParts> 
       ...(dataset.classes && { classes: dataset.classes.length }),
     });
   if (!resumed) requireStepMemory(recipe);
-  const session = resumed?.session ?? (await native().createSession(JSON.stringify(recipe)));
+  const session = resumed?.session ?? (await native().createSession(nativeRecipe(recipe)));
   try {
     requireShape(recipe, dataset);
     const transferred = await transferFrom(options, session);
     const loader = new BatchLoader(dataset, {
       batch: new Timeline(recipe).stages,
-      batchesPerStep: recipe.discriminatorSteps * recipe.accumulation,
+      batchesPerStep: batchesPerStep(recipe),
       seed: recipe.seed,
       flip: recipe.flip,
     });

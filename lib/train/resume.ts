@@ -6,6 +6,7 @@ import { requirePlain } from '../json.js';
 import { type NativeSession, native } from '../native.js';
 import { merge, type RecipeConfig, validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
+import { nativeRecipe } from '../recipes/written-down.js';
 import { threadsOf } from './about.js';
 import { changesBetween } from './changes.js';
 import { latestCheckpoint, offerEarlier } from './checkpoints.js';
@@ -73,7 +74,7 @@ export async function openResumed(
     requirePlain(config, '');
     const recipe = validate(recipeSchema, merge(stored, config));
     requireSame(stored, recipe, path);
-    const session = await native().createSession(JSON.stringify(recipe), path);
+    const session = await native().createSession(nativeRecipe(recipe), path);
     return { path, step, recipe, session, warnings: threadsWarning(threads, recipe) };
   } catch (error) {
     throw await offerEarlier(error, path, 'resume from');

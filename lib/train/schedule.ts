@@ -2,6 +2,7 @@
 import { GanodeError } from '../errors.js';
 import type { TimelineStage } from '../native.js';
 import { ranges, requireInRange, requireRanges } from '../ranges.js';
+import { batchesPerStep } from '../recipes/procedure.js';
 import type { Recipe } from '../recipes/schema.js';
 import { lastFrom, Timeline } from './timeline.js';
 
@@ -55,7 +56,7 @@ export class Schedule {
     private readonly recipe: Recipe,
     length: number,
   ) {
-    this.batchesPerStep = recipe.discriminatorSteps * recipe.accumulation;
+    this.batchesPerStep = batchesPerStep(recipe);
     this.timeline = new Timeline(recipe);
     for (const stage of this.timeline.stages) {
       const firstEpoch = this.stages.length === 0 ? 0 : this.epoch(stage.firstStep);

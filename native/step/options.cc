@@ -111,7 +111,10 @@ AdversarialStep::Options stepOptions(const json& recipe) {
 }
 
 Timeline timeline(const json& recipe) {
-  const int64_t batches = count(recipe, "discriminatorSteps", 1, 1) * count(recipe, "accumulation", 1, 1);
+  const json& procedure = orNull(recipe, "procedure");
+  const int64_t turns =
+      procedure.is_null() ? count(recipe, "discriminatorSteps", 1, 1) : parseProcedure(procedure).batches();
+  const int64_t batches = turns * count(recipe, "accumulation", 1, 1);
   std::optional<Growing> growing;
   if (const json& value = orNull(recipe, "growing"); !value.is_null()) {
     const json& image = member(recipe, "image", "image");
@@ -130,6 +133,9 @@ bool isConstant(const json& setting) {
 
 bool isSteady(json recipe) {
   recipe.erase("ema");
+  if (const json& procedure = orNull(recipe, "procedure"); !procedure.is_null()) {
+    if (!parseProcedure(procedure).isSteady()) return false;
+  }
   return orNull(recipe, "growing").is_null() && orNull(recipe, "augment").is_null() && isConstant(recipe);
 }
 
@@ -160,11 +166,27 @@ AutoencodingOptions autoencodingOptions(const json& recipe) {
 
 }  // namespace
 
+double SessionOptions::lazyRatio(const std::string& network) const {
+  if (procedure) return procedure->lazyRatio(network);
+  if (network == "encoder") return 1;
+  return ganode::lazyRatio(step.penalties, network == "generator" ? Side::Generator : Side::Discriminator);
+}
+
 SessionOptions parseSessionOptions(const std::string& text) {
   const json recipe = parsed(text);
   SessionOptions options;
   options.generator = network(recipe, "generator");
-  if (orNull(recipe, "autoencoding").is_null()) {
+  if (const json& procedure = orNull(recipe, "procedure"); !procedure.is_null()) {
+    options.procedure = parseProcedure(procedure);
+    for (const auto& [name, place] :
+         {std::pair("discriminator", &options.discriminator), {"encoder", &options.encoder}}) {
+      if (recipe["models"].contains(name)) *place = network(recipe, name);
+    }
+    options.step.accumulation = count(recipe, "accumulation", 1, 1);
+    options.step.augment = orNull(recipe, "augment");
+    options.step.grows = !orNull(recipe, "growing").is_null();
+    options.classes = count(recipe, "classes", 0, 0);
+  } else if (orNull(recipe, "autoencoding").is_null()) {
     options.discriminator = network(recipe, "discriminator");
     options.step = stepOptions(recipe);
   } else {

@@ -9,6 +9,7 @@
 #include "device/arithmetic.h"
 #include "graph/spec.h"
 #include "optimizer/average.h"
+#include "procedure/spec.h"
 #include "step/adversarial.h"
 #include "step/autoencoding.h"
 #include "step/timeline.h"
@@ -28,6 +29,9 @@ struct SessionOptions {
   // `step` that say how much data a step takes.
   AdversarialStep::Options step;
   std::optional<AutoencodingOptions> autoencoding;
+  // With a procedure of its own, of `step` only accumulation and augmentation count.
+  std::optional<ProcedureSpec> procedure;
+  int64_t classes = 0;  // of the data's labels; 0: it has none
   Timeline timeline{1, 1, std::nullopt};
   int64_t latentSize = 0;
   bool uniformLatents = false;
@@ -42,7 +46,11 @@ struct SessionOptions {
   uint64_t seed = 0;
 
   // Batches of real items that one step takes.
-  int64_t batchesPerStep() const { return step.discriminatorSteps * step.accumulation; }
+  int64_t batchesPerStep() const {
+    return (procedure ? procedure->batches() : step.discriminatorSteps) * step.accumulation;
+  }
+  // See makeOptimizer.
+  double lazyRatio(const std::string& network) const;
 };
 
 // Throws Error("INVALID_OPTION") or Error("INVALID_GRAPH").

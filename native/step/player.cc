@@ -34,12 +34,36 @@ at::Tensor Player::gather(const std::vector<at::Tensor>& roots, const std::vecto
   if (leading.empty()) return {};
   std::vector<at::Tensor> found = torch::autograd::grad(leading, wanted, atThem, retainGraph,
                                                         /*create_graph=*/false, /*allow_unused=*/true);
-  gathered_.resize(trained);
-  for (size_t i = 0; i < trained; ++i) {
-    if (!found[i].defined()) continue;
-    gathered_[i] = gathered_[i].defined() ? gathered_[i].add(found[i]) : found[i];
-  }
+  add(at::ArrayRef<at::Tensor>(found).slice(0, trained));
   return input.defined() ? found.back() : at::Tensor();
+}
+
+void Player::gather(const std::vector<Player*>& players, const at::Tensor& loss, bool retainGraph) {
+  std::vector<at::Tensor> wanted;
+  std::string names;
+  for (const Player* player : players) {
+    const auto& own = player->optimizer_->parameters();
+    wanted.insert(wanted.end(), own.begin(), own.end());
+    names += (names.empty() ? "" : ", ") + player->name_;
+  }
+  if (wanted.empty() || !loss.requires_grad()) return;
+  const profile::Span span(profile::Kind::Phase, names, " backward");
+  const std::vector<at::Tensor> found = torch::autograd::grad({loss}, wanted, {}, retainGraph,
+                                                              /*create_graph=*/false, /*allow_unused=*/true);
+  size_t start = 0;
+  for (Player* player : players) {
+    const size_t count = player->optimizer_->parameters().size();
+    player->add(at::ArrayRef<at::Tensor>(found).slice(start, count));
+    start += count;
+  }
+}
+
+void Player::add(at::ArrayRef<at::Tensor> gradients) {
+  gathered_.resize(gradients.size());
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    if (!gradients[i].defined()) continue;
+    gathered_[i] = gathered_[i].defined() ? gathered_[i].add(gradients[i]) : gradients[i];
+  }
 }
 
 at::Tensor Player::update(double images) {

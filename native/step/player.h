@@ -22,6 +22,8 @@ class Player {
   // takes part in the roots: its gradient is returned. `retainGraph`: the graph is wanted again.
   at::Tensor gather(const std::vector<at::Tensor>& roots, const std::vector<at::Tensor>& gradients,
                     const at::Tensor& input = {}, bool retainGraph = false);
+  // The gradients of one loss by the weights of several players, by one pass backward.
+  static void gather(const std::vector<Player*>& players, const at::Tensor& loss, bool retainGraph);
   // One update with what was gathered, when `images` real images were shown. Returns the norm of the gradient
   // of all weights together; undefined where nothing is trained.
   at::Tensor update(double images);
@@ -49,6 +51,9 @@ class Player {
   uint64_t bytes() const;
 
  private:
+  // Adds a gradient for each trained weight; an undefined one is none.
+  void add(at::ArrayRef<at::Tensor> gradients);
+
   std::string name_;
   Graph graph_;
   std::unique_ptr<Optimizer> optimizer_;

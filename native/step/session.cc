@@ -6,6 +6,7 @@
 
 #include "device/device.h"
 #include "error.h"
+#include "procedure/step.h"
 #include "step/bytes.h"
 #include "step/fit.h"
 #include "step/late_row.h"
@@ -29,14 +30,14 @@ Session::Session(SessionOptions options)
       device_(prepareThread(options_.threads, options_.device)),
       bfloat16_(chooseBfloat16(options_.precision, device_)),
       random_(makeGenerator(options_.seed)),
-      generator_(
-          makePlayer(options_.generator, "generator", lazyRatio(options_.step.penalties, Side::Generator))) {
+      generator_(makePlayer(options_.generator, "generator", options_.lazyRatio("generator"))) {
   useArithmetic(options_.arithmetic, device_);
   if (options_.discriminator) {
-    const double ratio = lazyRatio(options_.step.penalties, Side::Discriminator);
-    discriminator_.emplace(makePlayer(*options_.discriminator, "discriminator", ratio));
+    discriminator_.emplace(
+        makePlayer(*options_.discriminator, "discriminator", options_.lazyRatio("discriminator")));
   }
-  if (options_.encoder) encoder_.emplace(makePlayer(*options_.encoder, "encoder"));
+  if (options_.encoder)
+    encoder_.emplace(makePlayer(*options_.encoder, "encoder", options_.lazyRatio("encoder")));
   step_ = makeStep();
   if (options_.steady && whyNotRecorded(device_).empty())
     step_ = std::make_unique<ReplayedStep>(std::move(step_), device_, [this] { return values(tensors()); });
@@ -53,6 +54,7 @@ Player Session::makePlayer(const SessionOptions::Network& network, const std::st
 
 std::unique_ptr<Step> Session::makeStep() {
   const Graph& graph = generator_.graph();
+  if (options_.procedure) return makeProcedureStep();
   if (options_.autoencoding) {
     options_.autoencoding->bfloat16 = bfloat16_;
     options_.autoencoding->latentSize = options_.latentSize;
@@ -65,11 +67,32 @@ std::unique_ptr<Step> Session::makeStep() {
   return std::make_unique<AdversarialStep>(options_.step, generator_, *discriminator_);
 }
 
+std::unique_ptr<Step> Session::makeProcedureStep() {
+  requireGrowth();
+  std::vector<Player*> players = {&generator_};
+  std::vector<ProcedureNetwork> networks = {{"generator", &generator_.graph()}};
+  for (const auto& [name, player] : {std::pair("discriminator", &discriminator_), {"encoder", &encoder_}}) {
+    if (!*player) continue;
+    players.push_back(&**player);
+    networks.push_back({name, &(*player)->graph()});
+  }
+  Procedure::Options facts;
+  facts.image.dims = generator_.graph().outputShape("image");
+  facts.classes = options_.classes;
+  facts.latentSize = options_.latentSize;
+  facts.hasAugmentation = !options_.step.augment.is_null();
+  return std::make_unique<ProcedureStep>(ProcedureStep::Options{options_.step.accumulation, bfloat16_,
+                                                                options_.step.augment, options_.step.grows},
+                                         Procedure(*options_.procedure, std::move(networks), facts),
+                                         std::move(players));
+}
+
 void Session::requireGrowth() const {
   const std::optional<Growing>& growing = options_.timeline.growing();
   if (!growing) return;
-  for (const auto& [name, player] :
-       {std::pair("generator", &generator_), {"discriminator", &*discriminator_}}) {
+  for (const auto& [name, player] : {std::pair("generator", &generator_),
+                                     {"discriminator", discriminator_ ? &*discriminator_ : nullptr}}) {
+    if (player == nullptr) continue;
     const int64_t levels = player->graph().levels();
     if (levels >= growing->levels()) continue;
     throw Error("INVALID_OPTION",
@@ -84,7 +107,7 @@ void Session::grow() const {
   const StepPosition position = options_.timeline.at(stepsDone_);
   if (!position.lod) return;
   generator_.graph().setLod(*position.lod);
-  discriminator_->graph().setLod(*position.lod);
+  if (discriminator_) discriminator_->graph().setLod(*position.lod);
   if (average_) average_->graph().setLod(*position.lod);
 }
 
@@ -107,7 +130,8 @@ void Session::check(const RunData& data) const {
                                     " values");
   }
   const auto items = static_cast<int64_t>(shown);
-  for (const auto* player : {&generator_, discriminator_ ? &*discriminator_ : nullptr}) {
+  for (const auto* player :
+       {&generator_, discriminator_ ? &*discriminator_ : nullptr, encoder_ ? &*encoder_ : nullptr}) {
     if (player == nullptr || !player->graph().hasInput("label")) continue;
     if (!data.labels.defined())
       throw Error("INVALID_DATA", "run: expected labels: a network has a label input");

@@ -77,6 +77,7 @@ class Session {
   std::optional<at::Tensor> nextGiven(int64_t n);
   Player makePlayer(const SessionOptions::Network& network, const std::string& name, double lazyRatio = 1);
   std::unique_ptr<Step> makeStep();
+  std::unique_ptr<Step> makeProcedureStep();
   // The images and labels of a run on the device, where all of them are brought at once.
   RunData sent(const RunData& data) const;
   // `skipped`: images of earlier steps in `data`.

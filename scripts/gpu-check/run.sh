@@ -10,6 +10,7 @@
 # GANODE_CHECK_PACKED: what was packed (default: dist-gpu-check)
 # GANODE_CHECK_WORK: where it is built; kept, so that a second run builds only what is new (default: build/gpu-check)
 # GANODE_CHECK_CMAKE: more options of CMake's
+# GANODE_PYTHON: the Python with the PyTorch to compare with (default: python3)
 # and those of stage.sh
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -47,13 +48,8 @@ stage doctor 30 node dist/cli/main.js doctor
 stage train 100 node $check/train.mjs
 stage resume 60 node $check/resume.mjs
 stage sample 60 node $check/sample.mjs
-# What is left, less the end of the last turn; half of it, where the bench can compare with PyTorch on a device.
+# What is left, less the end of the last turn.
 left=$((GANODE_CHECK_SECONDS - SECONDS - 20))
-devices=$(node bench/main.mjs --help 2>/dev/null | grep -e --device)
-[ -z "$devices" ] || left=$((left / 2))
 ((left > 1)) || left=1
-((left < 180)) || left=180
-stage speed $((left + 20)) node $check/speed.mjs $left
-[ -z "$devices" ] || GANODE_PYTHON=python3 stage bench 200 \
-  node bench/main.mjs --device "$GANODE_CHECK_DEVICE" --only dcgan28,dcgan64,gradient-penalty --rounds 3
+GANODE_PYTHON=${GANODE_PYTHON:-python3} stage speed $((left + 20)) node $check/speed.mjs $left
 summarize

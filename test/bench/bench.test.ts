@@ -1,6 +1,9 @@
 /** The bench's own arithmetic, its command line, and how it meets a peer that fails. What it measures is tested nowhere. */
-import { expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
 import { conv2d, dense, flatten, graph, input, leakyRelu } from '../../lib/graph/index.js';
+import { temporaryDir } from '../helpers/tiny.js';
 
 const load = (file: string) => import(new URL(`../../bench/lib/${file}.mjs`, import.meta.url).href);
 const { compare, ratios, spread } = await load('statistics');
@@ -8,7 +11,11 @@ const { parseArguments } = await load('arguments');
 const { stepMultiplyAdds, stepPasses } = await load('multiply-adds');
 const { number } = await load('report');
 const { Peer } = await load('peer');
-const { without } = await load('networks');
+const { leastMultiple, setting, without } = await load('networks');
+const { parseGpu, requireBfloat16, requireDevice } = await load('device');
+const { trainingContenders } = await load('../works/training');
+
+const place = (device: string) => setting({ recipe: 'dcgan', batch: 4, device }, [1, 28, 28]);
 
 it('takes the median of an odd and of an even number of values', () => {
   expect(spread([5, 1, 3])).toEqual({ median: 3, min: 1, max: 5 });
@@ -42,16 +49,100 @@ it('holds the median against the limit', () => {
 });
 
 it('reads its command line', () => {
-  const known = ['a', 'b', 'c'];
-  expect(parseArguments([], known)).toMatchObject({ only: known, rounds: 5, turn: 2 });
-  expect(parseArguments(['--only', 'c,a', '--rounds', '2', '--steps', '7'], known)).toMatchObject({
+  const works = { a: {}, b: { places: true }, c: { places: true, named: true } };
+  expect(parseArguments([], works)).toMatchObject({
+    only: ['a', 'b'],
+    device: 'cpu',
+    batches: [64],
+    rounds: 5,
+    turn: 2,
+  });
+  expect(parseArguments(['--only', 'c,a', '--rounds', '2', '--steps', '7'], works)).toMatchObject({
     only: ['c', 'a'],
     rounds: 2,
     steps: 7,
   });
-  expect(() => parseArguments(['--only', 'd'], known)).toThrow('expected some of a, b, c');
-  expect(() => parseArguments(['--rounds', '0'], known)).toThrow('--rounds: expected');
-  expect(() => parseArguments(['--threads', '1.5'], known)).toThrow('a whole number');
+  expect(() => parseArguments(['--only', 'd'], works)).toThrow('expected some of a, b, c but');
+  expect(() => parseArguments(['--rounds', '0'], works)).toThrow('--rounds: expected');
+  expect(() => parseArguments(['--threads', '1.5'], works)).toThrow('a whole number');
+});
+
+it('takes works that can be placed alone, where a GPU or a batch is asked for', () => {
+  const works = { a: {}, b: { places: true }, c: { places: true, named: true } };
+  expect(parseArguments(['--device', 'cuda:1', '--batch', '16,64,256'], works)).toMatchObject({
+    only: ['b', 'c'],
+    device: 'cuda:1',
+    batches: [16, 64, 256],
+  });
+  for (const args of [
+    ['--device', 'cuda'],
+    ['--batch', '8'],
+  ]) {
+    expect(() => parseArguments(['--only', 'b,a', ...args], works)).toThrow(
+      'with --batch or on a GPU some of b, c but received "a"',
+    );
+  }
+  expect(() => parseArguments(['--batch', '8,x'], works)).toThrow('--batch: expected');
+  expect(() => parseArguments(['--device', 'tpu'], works)).toThrow('--device: expected cpu, cuda');
+});
+
+it('asks the device whether it answers', async () => {
+  await expect(requireDevice('cpu')).resolves.toBeUndefined();
+  // Of a machine that has one, the hundredth does not.
+  await expect(requireDevice('cuda:99')).rejects.toThrow(/^device 'cuda:99': [^\n]+$/);
+});
+
+it('reads what nvidia-smi tells of a GPU', () => {
+  expect(parseGpu('NVIDIA H100 80GB HBM3, 580.95.05, 9.0\n')).toEqual({
+    name: 'NVIDIA H100 80GB HBM3',
+    driver: '580.95.05',
+    capability: 9,
+  });
+});
+
+it.skipIf(process.platform === 'win32')('asks the GPU in question for bfloat16', async () => {
+  const dir = await temporaryDir();
+  const program = `#!/bin/sh
+case "$*" in
+  *--id=3) echo 'Tesla T4, 535.1, 7.5' ;;
+  *--id=4) echo 'NVIDIA A100-SXM4-40GB, 535.1, 8.0' ;;
+  *) exit 6 ;;
+esac
+`;
+  await writeFile(join(dir, 'nvidia-smi'), program, { mode: 0o755 });
+  vi.stubEnv('PATH', `${dir}:${process.env['PATH']}`);
+  vi.stubEnv('CUDA_VISIBLE_DEVICES', '4,3');
+  expect(() => requireBfloat16('cuda:1')).toThrow(/^Tesla T4 has no bfloat16 arithmetic$/);
+  expect(() => requireBfloat16('cuda')).not.toThrow();
+  // Nothing is known of it: it is tried.
+  expect(() => requireBfloat16('cuda:5')).not.toThrow();
+  vi.unstubAllEnvs();
+});
+
+it('runs every way to train, and says on a CPU which of them record on a GPU only', () => {
+  const onCpu = trainingContenders(place('cpu'), 'fp32');
+  for (const name of ['PyTorch, whole step in torch.cuda.graph', 'torch.compile, reduce-overhead'])
+    expect(() => onCpu[name].launch()).toThrow('records on a GPU only');
+  expect(Object.keys(onCpu)).toContain('torch.compile, usual loop');
+  const onGpu = trainingContenders(place('cuda'), 'fp32');
+  expect(Object.keys(onGpu)).toEqual([
+    'ganode fp32, recorded',
+    'ganode fp32, eager',
+    'PyTorch, usual loop',
+    'PyTorch, same tricks',
+    'PyTorch, whole step in torch.cuda.graph',
+    'torch.compile, reduce-overhead',
+  ]);
+  expect(onGpu['ganode fp32, recorded']).not.toHaveProperty('env');
+  expect(onGpu['ganode fp32, eager'].env).toEqual({ GANODE_RECORD: '0' });
+  for (const { config } of Object.values<{ config: { recipe: unknown } }>(onGpu))
+    expect(config.recipe).toMatchObject({ device: 'cuda' });
+});
+
+it('turns take whole periods of penalties that are not due in every step', () => {
+  expect(place('cpu').period).toBe(1);
+  expect(setting({ recipe: 'stylegan2', batch: 4 }, [3, 16, 16]).period).toBe(16);
+  expect([leastMultiple(4, 6), leastMultiple(1, 16), leastMultiple(16, 4)]).toEqual([12, 16, 16]);
 });
 
 it('counts what a step of two layers each multiplies', () => {

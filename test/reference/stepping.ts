@@ -1,7 +1,9 @@
 /** Runs training steps whose values PyTorch wrote (scripts/reference/steps.py and objectives.py), and compares. */
 import { expect } from 'vitest';
 import { native, type TensorData } from '../../lib/native.js';
-import { type RecipeInput, recipeSchema } from '../../lib/recipes/schema.js';
+import { batchesPerStep } from '../../lib/recipes/procedure.js';
+import { type Recipe, type RecipeInput, recipeSchema } from '../../lib/recipes/schema.js';
+import { withProcedure } from '../../lib/recipes/written-down.js';
 import { wave } from '../helpers/wave.js';
 
 export const latentSize = 10;
@@ -24,7 +26,6 @@ export async function expectSteps(
   wanted: Wanted,
   recipe: Omit<RecipeInput, 'version' | 'recipe' | 'image' | 'latentSize' | 'batch' | 'duration'>,
 ): Promise<void> {
-  const { steps, batch, classes } = wanted;
   const resolved = recipeSchema.parse({
     version: 1,
     recipe: 'test',
@@ -32,9 +33,16 @@ export async function expectSteps(
     latentSize,
     threads: 1,
     ...recipe,
-    batch,
+    batch: wanted.batch,
+    classes: wanted.classes,
     duration: { images: 1 },
   });
+  await expectStepsOf(wanted, resolved);
+  if (resolved.update === 'alternating') await expectStepsOf(wanted, withProcedure(resolved));
+}
+
+async function expectStepsOf(wanted: Wanted, resolved: Recipe): Promise<void> {
+  const { steps, batch, classes } = wanted;
   const session = await native().createSession(JSON.stringify(resolved));
   try {
     const fresh = await session.readTensors();
@@ -50,7 +58,7 @@ export async function expectSteps(
       ...fill(fresh, 'discriminator', 100),
     });
 
-    const items = steps * resolved.discriminatorSteps * resolved.accumulation * batch;
+    const items = steps * batchesPerStep(resolved) * batch;
     const images = Uint8Array.from(
       { length: items * 784 },
       (_, i) => (37 * i + 11 * Math.floor(i / 784)) % 256,

@@ -1,5 +1,6 @@
 /** Lists of pictures and their classes, as files: CSV, TSV, JSON Lines, StyleGAN's dataset.json. */
 import { parse } from 'csv-parse/sync';
+import { onOneLine } from '../../text.js';
 import { baseOf, extensionOf } from './listing.js';
 import { shown } from './words.js';
 
@@ -89,7 +90,7 @@ function fromTable(
       max_record_size: 2 ** 20,
     });
   } catch (error) {
-    throw new NoLabels((error as Error).message.split('\n')[0]?.slice(0, 200));
+    throw new NoLabels(onOneLine((error as Error).message.split('\n')[0]?.slice(0, 200) ?? ''));
   }
   const [header] = rows;
   if (!header) throw new NoLabels('it is empty');

@@ -1,5 +1,6 @@
 /** Why a picture does not decode. */
 import sharp from 'sharp';
+import { onOneLine } from '../../text.js';
 import type { Listing } from './listing.js';
 import { byItself } from './turns.js';
 
@@ -42,8 +43,9 @@ function inWords(message: string): string {
   return firstLine(message.replace(/^Input (?:buffer|file) has corrupt header: /, ''));
 }
 
+/** A decoder may quote the file, which can have any characters in it. */
 const firstLine = (message: string): string =>
-  (message.split('\n')[0] || 'does not decode').slice(0, 200);
+  onOneLine((message.split('\n')[0] || 'does not decode').slice(0, 200));
 
 /** Whether a PNG, JPEG or WebP ends before its end; decoders say it of others. */
 function isCutShort(bytes: Buffer): boolean {

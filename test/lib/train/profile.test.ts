@@ -52,10 +52,16 @@ describe('the trace of a training', async () => {
     expect(complete.filter(({ cat }) => cat === 'step')).toHaveLength(4);
     expect([...names('phase')].sort()).toEqual(
       [
-        ...['data', 'statistics', 'weight average', 'penalty r1'],
-        ...['discriminator update', 'discriminator forward real', 'discriminator forward fake'],
+        ...['data', 'statistics', 'weight average', 'gradient'],
+        ...['discriminator update', 'discriminator forward onReal', 'discriminator forward onFake'],
         ...['discriminator backward', 'discriminator optimizer'],
-        ...['generator update', 'generator forward', 'generator backward', 'generator optimizer'],
+        ...[
+          'discriminator forward onFakes',
+          'generator update',
+          'generator forward',
+          'generator backward',
+          'generator optimizer',
+        ],
       ].sort(),
     );
     expect(names('network')).toEqual(new Set(['generator', 'discriminator']));

@@ -72,7 +72,8 @@ describe('all stabilizers together', () => {
     expect(Object.keys(a)).toEqual(
       expect.arrayContaining([
         'augment',
-        'penalty.2.leCam.averages',
+        'procedure.average.average',
+        'procedure.average1.average',
         'discriminator.conv2d.spectralU',
       ]),
     );

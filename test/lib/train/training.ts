@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { native } from '../../../lib/native.js';
 import { type Recipe, recipeSchema } from '../../../lib/recipes/schema.js';
+import { nativeRecipe } from '../../../lib/recipes/written-down.js';
 import type { TrainerOptions } from '../../../lib/train/assemble.js';
 import type { TrainEvent } from '../../../lib/train/events.js';
 import { Schedule } from '../../../lib/train/schedule.js';
@@ -27,7 +28,9 @@ export async function train(options: Partial<TrainerOptions>): Promise<TrainEven
 /** Every tensor of a checkpoint, as hexadecimal bytes. */
 export async function tensorsOf(path: string): Promise<Record<string, string>> {
   const report = await native().inspectCheckpoint(path);
-  const session = await native().createSession(report.metadata['ganode.recipe'] as string);
+  const session = await native().createSession(
+    nativeRecipe(JSON.parse(report.metadata['ganode.recipe'] as string)),
+  );
   await session.load(path);
   const tensors = await session.readTensors();
   await session.dispose();

@@ -16,6 +16,16 @@ async function damaged(): Promise<Buffer> {
 }
 
 describe.each(ways.filter(({ memoryLimit }) => memoryLimit > 0))('broken files in $way', (way) => {
+  it('are told without control characters, which a decoder quotes of the file', async () => {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www\u007f\u0001/x" width="9" height="7"><rect width="5" height="5"/></svg>';
+    const dataset = await opened({ 'a.svg': svg, 'b.png': await plain(red) }, way);
+    expect(dataset.warnings?.[0]).toMatch(/^1 of 2 pictures do not decode: a.svg: .*; left out$/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    expect(dataset.warnings?.[0]).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    expect(dataset.warnings?.[0]).toContain('\\u007f');
+  });
+
   it('are named with reasons of their own, however many are decoded at a time', async () => {
     const good = Object.fromEntries(
       await Promise.all(
