@@ -17,11 +17,6 @@ class Average final : public ValueOperator {
 
   at::Tensor compute(const Tensors& inputs, const Moment&) override {
     const at::Tensor x = precise(inputs[0]);
-    // The first value says where it is to be.
-    if (average_.device() != x.device()) {
-      average_ = average_.to(x.device());
-      count_ = count_.to(x.device());
-    }
     const at::Tensor before = average_.to(x.scalar_type()).clone();
     // Without a look at the number, which would wait for the device.
     const at::Tensor share = 1 - decay_ * count_;
@@ -34,6 +29,10 @@ class Average final : public ValueOperator {
   bool isFresh() const override { return true; }
   std::vector<std::pair<std::string, at::Tensor>> state() const override {
     return {{"average", average_}, {"began", count_}};
+  }
+  void moveTo(const at::Device& device) override {
+    average_ = average_.to(device);
+    count_ = count_.to(device);
   }
 
  private:

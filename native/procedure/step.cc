@@ -39,6 +39,9 @@ ProcedureStep::ProcedureStep(Options options, Procedure procedure, std::vector<P
       augment_(options_.augment.is_null() ? std::nullopt
                                           : std::make_optional<AugmentControl>(options_.augment)),
       terms_(columnsOfProcedure(procedure_.spec(), options_.grows, augment_.has_value())) {
+  for (const ProcedureValue& value : procedure_.values()) {
+    if (value.function) value.function->moveTo(players_.front()->graph().device());
+  }
   const Plan whole = planOfAll();
   std::set<std::string> reported;
   bool watches = false;

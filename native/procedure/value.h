@@ -53,6 +53,8 @@ class ValueOperator {
   virtual bool isFresh() const { return false; }
   // Live tensors that a checkpoint keeps.
   virtual std::vector<std::pair<std::string, at::Tensor>> state() const { return {}; }
+  // Brings them to the device on which values are to be computed; before the first of them.
+  virtual void moveTo(const at::Device& /*device*/) {}
 
   const ValueType& type() const { return type_; }
 

@@ -54,6 +54,39 @@ const char* const kDiscriminator =
   {"name": "f", "op": "flatten", "inputs": ["x"]},
   {"name": "l", "op": "dense", "inputs": ["f"], "units": 1}]})";
 
+// Trainings that ganode writes down itself are such, of more values; D's logits of fakes are drawn to the
+// moving average of those of real images.
+const char* const kProcedure = R"({"version": 1, "values": [
+  {"name": "image", "op": "field", "field": "image"},
+  {"name": "latent", "op": "latent", "of": 1},
+  {"name": "pass", "op": "apply", "inputs": ["latent"], "network": "generator", "arguments": ["z"]},
+  {"name": "fake", "op": "output", "inputs": ["pass"], "output": "image"},
+  {"name": "onReal", "op": "apply", "inputs": ["image"], "network": "discriminator", "arguments": ["image"]},
+  {"name": "real", "op": "output", "inputs": ["onReal"], "output": "logits"},
+  {"name": "detached", "op": "detach", "inputs": ["fake"]},
+  {"name": "onDetached", "op": "apply", "inputs": ["detached"], "network": "discriminator", "arguments": ["image"]},
+  {"name": "false", "op": "output", "inputs": ["onDetached"], "output": "logits"},
+  {"name": "each", "op": "mean", "inputs": ["real"]},
+  {"name": "batchMean", "op": "batchMean", "inputs": ["each"]},
+  {"name": "still", "op": "detach", "inputs": ["batchMean"]},
+  {"name": "average", "op": "average", "inputs": ["still"], "decay": 0.9},
+  {"name": "apart", "op": "subtract", "inputs": ["false", "average"]},
+  {"name": "square", "op": "square", "inputs": ["apart"]},
+  {"name": "toAverage", "op": "mean", "inputs": ["square"]},
+  {"name": "minus", "op": "scale", "inputs": ["real"], "by": -1},
+  {"name": "softplus", "op": "softplus", "inputs": ["minus"]},
+  {"name": "ofReal", "op": "mean", "inputs": ["softplus"]},
+  {"name": "lossOfD", "op": "add", "inputs": ["ofReal", "toAverage"]},
+  {"name": "onFake", "op": "apply", "inputs": ["fake"], "network": "discriminator", "arguments": ["image"]},
+  {"name": "verdict", "op": "output", "inputs": ["onFake"], "output": "logits"},
+  {"name": "down", "op": "scale", "inputs": ["verdict"], "by": -1},
+  {"name": "lossOfG", "op": "mean", "inputs": ["down"]}],
+  "updates": [
+    {"kind": "repeat", "times": 1, "updates": [{"kind": "update", "networks": ["discriminator"], "objective": "lossOfD"}]},
+    {"kind": "repeat", "times": 1, "sameData": true,
+     "updates": [{"kind": "update", "networks": ["generator"], "objective": "lossOfG"}]}],
+  "report": {"discriminatorLoss": "lossOfD", "generatorLoss": "lossOfG"}})";
+
 // `changes` are merged over a small GAN of images of 4×4.
 json recipeOf(const std::string& device, const json& changes) {
   const json adam = {{"kind", "adam"}, {"learningRate", 0.001}, {"betas", {0.5, 0.9}}};
@@ -112,6 +145,7 @@ std::vector<std::pair<std::string, json>> changes() {
        {{"optimizers",
          {{"discriminator", {{"kind", "rmsprop"}, {"learningRate", 0.001}, {"betas", nullptr}}}}}}},
       {"one stage", {{"update", "simultaneous"}, {"models", {{"generator", json::parse(kStyleGenerator)}}}}},
+      {"a procedure", {{"loss", nullptr}, {"procedure", json::parse(kProcedure)}}},
       {"DiffAugment", {{"augment", {{"kind", "diffAugment"}}}}},
       {"ADA", {{"augment", {{"kind", "ada"}, {"speed", 40}, {"pipeline", {"blit", "geom"}}}}}}};
 }
