@@ -49,6 +49,6 @@ it.each([
   const result = await run(name, out);
   expect(result).toMatchObject({ code: 0, stderr: '' });
   for (const column of columns) expect(result.stdout).toMatch(new RegExp(`${column}: -?[\\d.e-]+`));
-  const { procedure } = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
-  expect(procedure.updates).toHaveLength(2);
+  const { recipe } = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
+  expect(recipe.procedure.updates).toHaveLength(2);
 });
