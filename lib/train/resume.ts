@@ -6,7 +6,7 @@ import { requirePlain } from '../json.js';
 import { type NativeSession, native } from '../native.js';
 import { merge, type RecipeConfig, validate } from '../recipes/resolve.js';
 import { type Recipe, recipeSchema } from '../recipes/schema.js';
-import { nativeRecipe } from '../recipes/written-down.js';
+import { nativeRecipe, writeDown } from '../recipes/written-down.js';
 import { threadsOf } from './about.js';
 import { changesBetween } from './changes.js';
 import { latestCheckpoint, offerEarlier } from './checkpoints.js';
@@ -71,14 +71,26 @@ export async function openResumed(
     if (data && !changedData)
       requireSameData(data, { ...identity, name: dataset.name }, stored, path);
     requireClasses(stored, dataset, path);
-    requirePlain(config, '');
-    const recipe = validate(recipeSchema, merge(stored, config));
+    const recipe = merged(stored, config);
     requireSame(stored, recipe, path);
     const session = await native().createSession(nativeRecipe(recipe), path);
     return { path, step, recipe, session, warnings: threadsWarning(threads, recipe) };
   } catch (error) {
     throw await offerEarlier(error, path, 'resume from');
   }
+}
+
+/** The checkpoint's recipe with what the config says; a procedure that is a function is written down, to be compared. */
+function merged(stored: Recipe, { procedure, ...settings }: RecipeConfig): Recipe {
+  requirePlain(settings, '');
+  if (typeof procedure !== 'function') requirePlain(procedure, 'procedure');
+  const { models, classes } = stored;
+  const asked =
+    typeof procedure === 'function' ? writeDown(procedure, models, classes > 0) : procedure;
+  return validate(recipeSchema, {
+    ...merge(stored, settings),
+    ...(asked !== undefined && { procedure: asked }),
+  });
 }
 
 /** Sums are split among threads, so that another number of them rounds otherwise. */

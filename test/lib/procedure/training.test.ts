@@ -73,6 +73,25 @@ it('resumes to the bit, from what the checkpoint carries', async () => {
   expect(slopes.some((slope) => (slope ?? Number.NaN) > 0)).toBe(true);
 });
 
+it('resumes with the function that it was written down from, and with no other', async () => {
+  const recipe = { ...networks(), procedure: everything, duration: { images: 9 * 16 } };
+  const out = await temporaryDir();
+  await train({ out, recipe });
+  const more = { ...recipe, duration: { images: 160 } };
+  const events = await train({ out, resume: true, recipe: more });
+  expect(events.at(-1)).toMatchObject({ type: 'end', step: 10 });
+  const stronger: p.ProcedureFunction = (context) => {
+    const { updates, ...rest } = everything(context);
+    return { ...rest, updates: updates.slice(0, 3) };
+  };
+  await expect(
+    train({ out, resume: true, recipe: { ...more, procedure: stronger } }),
+  ).rejects.toMatchObject({
+    code: 'CHECKPOINT_MISMATCH',
+    message: expect.stringContaining('procedure.'),
+  });
+});
+
 it('samples what it trained', async () => {
   const out = await temporaryDir();
   await train({ out, recipe: { ...networks(), procedure: byHand } });
