@@ -1,5 +1,5 @@
 /** Classes, by their index or their name. */
-import { invalid } from '../errors.js';
+import { cut, invalid } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 
 /** A class: its index from 0, or its name. */
@@ -7,6 +7,8 @@ export type ClassLabel = number | string;
 
 /** Names that a message lists. */
 const mostNames = 12;
+/** Characters that are shown of one of them. */
+const mostCharacters = 40;
 
 /**
  * One class index for each of `count` images.
@@ -63,9 +65,12 @@ function indexOfName(
   throw invalid(option, `an index, as several classes have this name,`, name);
 }
 
-/** `cat, dog`; the first few where there are many. */
+/** `cat, dog`; the first few where there are many, and the beginning of a name that is long. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, mostNames).join(', ');
+  const shown = names
+    .slice(0, mostNames)
+    .map((name) => cut(name, mostCharacters))
+    .join(', ');
   return names.length > mostNames ? `${shown}, … ${names.length} in all` : shown;
 }
 

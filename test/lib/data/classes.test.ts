@@ -63,5 +63,6 @@ describe('classes on a command line', () => {
     expect(listNames(names)).toBe('cats, dogs, red pandas');
     const many = Array.from({ length: 30 }, (_, i) => `c${i}`);
     expect(listNames(many)).toBe(`${many.slice(0, 12).join(', ')}, … 30 in all`);
+    expect(listNames(['cats', 'x'.repeat(5000)])).toBe(`cats, ${'x'.repeat(39)}…`);
   });
 });
