@@ -119,7 +119,7 @@ function chunksOf(inputs) {
   return chunks.sort((a, b) => a.from - b.from);
 }
 
-/** The chunks of the part that is asked for: every so manieth, so that each part is of every kind. */
+/** The chunks of the part that is asked for: every so manieth. All parts together are the whole; each has a mix of kinds of its own. */
 function partOf(chunks) {
   const [, part, parts] = /^(\d+)\/(\d+)$/.exec(values.part)?.map(Number) ?? [];
   if (!(part >= 1 && part <= parts))
