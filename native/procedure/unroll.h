@@ -26,7 +26,7 @@ struct Unrolled {
   std::vector<Stage> stages;
 };
 
-// Throws Error("INVALID_OPTION") for a report of what no update computes.
+// Throws Error("INVALID_OPTION") for more values than a step may have.
 Unrolled unroll(const Procedure& procedure, int64_t accumulation, const DueUpdates& due);
 
 }  // namespace ganode
