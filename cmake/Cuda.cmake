@@ -19,7 +19,7 @@ add_library(ganode_cuda MODULE native/cuda/recorder.cc)
 target_include_directories(ganode_cuda SYSTEM PRIVATE "${GANODE_CUDA_HEADERS}" "${GANODE_CUDA_CRT_HEADERS}")
 set_target_properties(ganode_cuda PROPERTIES BUILD_RPATH "${GANODE_LIBTORCH}/lib")
 
-# The same for the package with the addon: without run paths, since the loader has opened libtorch's libraries by then.
+# The library as the package with the addon has it: without run paths, since the loader has opened libtorch's libraries by then.
 add_library(packed_cuda MODULE EXCLUDE_FROM_ALL $<TARGET_OBJECTS:ganode_cuda>)
 set_target_properties(packed_cuda PROPERTIES
   OUTPUT_NAME ganode_cuda LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/packed" SKIP_BUILD_RPATH ON)

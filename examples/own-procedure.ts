@@ -10,7 +10,7 @@ const bigan: p.ProcedureFunction = ({ networks, data: { image } }) => {
   const onReal = judge(image, p.detach(code));
   const onFake = judge(p.detach(fake), z);
   const told = p.discriminatorLoss('nonSaturating', onReal, onFake);
-  // Both want each pair taken for one of the other kind.
+  // The generator and the encoder want each pair taken for one of the other kind.
   const fooled = p.add(
     p.mean(p.softplus(p.negate(judge(fake, z)))),
     p.mean(p.softplus(judge(image, code))),

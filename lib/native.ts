@@ -75,7 +75,7 @@ export interface ProcedureReport {
   plan: string;
   /** Numbers of the largest value, for the whole batch. */
   largestValue: number;
-  /** Of such a step, in the networks. Derivatives (`gradient`) are not counted. */
+  /** Multiply-adds of the networks in a step in which all updates are due. Derivatives (`gradient`) are not counted. */
   multiplyAdds: number;
 }
 

@@ -16,7 +16,7 @@ def find(name):
         raise RuntimeError(f"PyTorch finds {count} CUDA devices, numbered from 0, and not {name}")
     device = torch.device("cuda", device.index or 0)
     torch.cuda.set_device(device)
-    # As the official examples do. TF32 stays at PyTorch's defaults.
+    # PyTorch's official examples choose cuDNN's algorithms by trial, too. TF32 stays at PyTorch's defaults.
     torch.backends.cudnn.benchmark = True
     return device
 

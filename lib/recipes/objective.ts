@@ -33,7 +33,7 @@ export const lossSchema = z
         generator: fromZero.default(1),
       })
       .prefault({}),
-    /** The same of D's output `expertLogits`, which tells the expert that made a fake (MGAN, Hoang et al. 2018; G's is its β). */
+    /** Weights of the cross-entropy of D's output `expertLogits`, which tells the expert that made a fake (MGAN, Hoang et al. 2018; G's is its β). */
     experts: z
       .strictObject({
         discriminator: fromZero.default(1),

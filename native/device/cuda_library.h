@@ -6,8 +6,8 @@
 
 namespace ganode {
 
-// Those of the library `ganode_cuda.so`, which is opened the first time; none where it is not there, or does
-// not fit libtorch. The variable GANODE_CUDA_LIBRARY names another path.
+// The recorders of the library `ganode_cuda.so`, which is opened the first time; none where it is not there,
+// or does not fit libtorch. The variable GANODE_CUDA_LIBRARY names another path.
 const Recorders& cudaRecorders();
 
 }  // namespace ganode

@@ -10,7 +10,7 @@ namespace ganode {
 enum class LossKind {
   // Goodfellow et al. 2014, equation 1: G minimizes log(1 - D(G(z))).
   Minimax,
-  // The same paper, section 3: G maximizes log D(G(z)).
+  // Goodfellow et al. 2014, section 3: G maximizes log D(G(z)).
   NonSaturating,
   // Mao et al. 2017, equation 9: ½(D(x) - 1)² + ½D(G(z))²; G: ½(D(G(z)) - 1)².
   LeastSquares,

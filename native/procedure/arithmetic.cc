@@ -94,7 +94,7 @@ void registerArithmetic(ValueRegistry& registry) {
   registry["positive"] = ofOne([](T x) { return x.gt(0).to(x.scalar_type()); });
   registry["exp"] = ofOne([](T x) { return x.exp(); });
   registry["log"] = ofOne([](T x) { return x.log(); });
-  // Of values that are there once, too; graphs have these for items only.
+  // Graphs have these operators for items only; here they take values that are there once, too.
   registry["relu"] = ofOne([](T x) { return x.relu(); });
   registry["sigmoid"] = ofOne([](T x) { return x.sigmoid(); });
   registry["tanh"] = ofOne([](T x) { return x.tanh(); });

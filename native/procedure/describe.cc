@@ -9,7 +9,7 @@
 namespace ganode {
 namespace {
 
-// Of an expression within a line.
+// The longest expression that a line shows; a longer one is shown by its name.
 constexpr size_t kMostCharacters = 240;
 
 class Description {

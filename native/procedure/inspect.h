@@ -11,7 +11,8 @@ struct ProcedureReport {
   double multiplyAdds = 0;  // of such a step, in the networks; derivatives (`gradient`) are not counted
 };
 
-// Of a recipe (JSON) with a procedure. Throws Error("INVALID_OPTION") or Error("INVALID_GRAPH").
+// Finds the plan of a recipe (JSON) that has a procedure. Throws Error("INVALID_OPTION") or
+// Error("INVALID_GRAPH").
 ProcedureReport inspectProcedure(const std::string& recipe);
 
 }  // namespace ganode

@@ -52,7 +52,7 @@ struct SessionOptions {
   int64_t batchesPerStep() const {
     return (procedure ? procedure->batches() : step.discriminatorSteps) * step.accumulation;
   }
-  // Those that there are, by name.
+  // The networks that the recipe has, by name.
   std::vector<std::pair<std::string, const Network*>> networks() const;
   // See makeOptimizer.
   double lazyRatio(const std::string& network) const;

@@ -91,7 +91,7 @@ function check(file) {
   if (!existsSync(file)) throw new Error(`${file} was not built`);
   const absolute = runPaths(file).filter((path) => !path.startsWith('$ORIGIN/'));
   if (absolute.length > 0) throw new Error(`${file} has run paths ${absolute.join(', ')}`);
-  // Of `ganode_cuda.so` nothing else is linked, so that what it shows does not matter.
+  // No library is linked against `ganode_cuda.so`, so it does not matter which symbols that one exports.
   if (!file.endsWith('.node')) return;
   const foreign = exportedSymbols(file).filter((name) => !/^(napi|node_api)_/.test(name));
   if (foreign.length > 0) throw new Error(`${file} exports ${foreign.slice(0, 5).join(', ')}`);

@@ -88,7 +88,7 @@ it('takes works that can be placed alone, where a GPU or a batch is asked for', 
 
 it('asks the device whether it answers', async () => {
   await expect(requireDevice('cpu')).resolves.toBeUndefined();
-  // Of a machine that has one, the hundredth does not.
+  // No machine has a hundredth GPU, so this holds where a GPU answers, too.
   await expect(requireDevice('cuda:99')).rejects.toThrow(/^device 'cuda:99': [^\n]+$/);
 });
 

@@ -125,7 +125,7 @@ async function trained({ config, side, steps, variant }: Case) {
   return { ...numbers, request };
 }
 
-/** The same of StyleGAN2 in evaluation, where noise and biases are not at 0, where they begin. */
+/** Images of StyleGAN2 by ganode and by the peer, in evaluation, with noise and biases away from 0, where they begin. */
 async function evaluated(side: number) {
   const work = setting(stylegan2, [3, side, side]);
   const latents = wave(4 * 6, 1, 0);

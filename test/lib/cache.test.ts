@@ -13,7 +13,7 @@ it.each<[Record<string, string>, string]>([
   [{ GANODE_CACHE: '/somewhere/else' }, '/somewhere/else'],
   [{ GANODE_CACHE: 'here' }, resolve('here')],
   [{ GANODE_CACHE: '', XDG_CACHE_HOME: '/caches' }, '/caches/ganode'],
-  // As the XDG Base Directory Specification has it, neither counts.
+  // An empty folder and a relative one do not count (XDG Base Directory Specification).
   [{ XDG_CACHE_HOME: '' }, join(homedir(), '.cache', 'ganode')],
   [{ XDG_CACHE_HOME: 'caches' }, join(homedir(), '.cache', 'ganode')],
   [{}, join(homedir(), '.cache', 'ganode')],

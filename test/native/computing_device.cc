@@ -28,7 +28,7 @@ bool isOfDevice(const at::Tensor& tensor) {
   return tensor.defined() && tensor.device().type() == at::kPrivateUse1;
 }
 
-// The same memory as a tensor of the other device.
+// A tensor of the device as one of the host, in the memory that it has.
 at::Tensor onHost(const at::Tensor& tensor) {
   return at::from_blob(
       tensor.mutable_data_ptr(), tensor.sizes(), tensor.strides(), [tensor](void*) {},
@@ -81,7 +81,7 @@ class Operands {
     }
   }
 
-  // As a GPU refuses operators.
+  // Refuses an operator whose tensors lie on different devices, as a GPU does.
   void requireOneDevice(const c10::OperatorHandle& op) const {
     TORCH_CHECK(pairs_.empty() || !mixed_, toString(op.operator_name()),
                 ": Expected all tensors to be on the same device");

@@ -91,7 +91,7 @@ it('lists what it fetched, and fetches again what is damaged', async () => {
   expect(await findLibtorch(options)).toBe(join(cudaDir(version), 'torch'));
   const asked = await pip.asked();
   expect(asked).toHaveLength(2);
-  // Those of CUDA's runtime do not compile without the headers of `crt`.
+  // The headers of CUDA's runtime do not compile without those of `crt`.
   expect(asked[1]?.slice(-2)).toEqual(['cuda-toolkit[crt,cudart]==1', 'nvidia-some==1']);
   const manifest = JSON.parse(await readFile(join(cudaDir(version), 'manifest.json'), 'utf8'));
   expect(manifest).toEqual({
