@@ -88,6 +88,14 @@ export function required(check: Check): Check {
   return { ...check, required: true };
 }
 
+/** @throws GanodeError `INVALID_OPTION` for a key that nobody would read. */
+export function checkKeys(owner: string, options: object, known: readonly string[]): void {
+  const stranger = Object.keys(options).find((key) => !known.includes(key));
+  if (stranger === undefined) return;
+  const there = known.length === 0 ? 'no options' : `options among ${known.join(', ')}`;
+  throw invalid(owner, there, stranger);
+}
+
 /** @throws GanodeError `INVALID_OPTION` for the first attribute that its check refuses. */
 export function checkAttributes(
   owner: string,

@@ -1,5 +1,6 @@
 import { GanodeError, invalid } from '../errors.js';
 import { identifier } from './check.js';
+import { reachable } from './reachable.js';
 import type { GraphSpec } from './spec.js';
 import { isValue, toNodeSpec, type Value } from './value.js';
 
@@ -34,17 +35,6 @@ function checkOutputs(outputs: unknown): void {
       throw invalid(`output ${name}`, 'a value made by the graph builder', value);
     }
   }
-}
-
-function reachable(ends: readonly Value[]): Value[] {
-  const found = new Set<Value>();
-  const waiting = [...ends];
-  for (let symbol = waiting.pop(); symbol; symbol = waiting.pop()) {
-    if (found.has(symbol)) continue;
-    found.add(symbol);
-    waiting.push(...symbol.inputs);
-  }
-  return [...found].sort((a, b) => a.order - b.order);
 }
 
 /** Given names first, so that a made one never takes a name that somebody chose. */

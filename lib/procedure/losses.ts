@@ -17,12 +17,15 @@ export const lossKinds = [
   'relativisticAverage',
 ] as const;
 
-/** As `loss.kind` of recipes. */
+/** The kinds that `loss.kind` of recipes has. */
 export type LossKind = (typeof lossKinds)[number];
 
 export interface AdversarialLoss {
   kind: LossKind;
-  /** One-sided label smoothing (Salimans et al. 2016): the discriminator's target for real images is 1 - this. Default 0. */
+  /**
+   * One-sided label smoothing (Salimans et al. 2016): the discriminator's target for real images is 1 - this, from 0 (default) to
+   * 0.5. Only where there are targets: minimax, non-saturating, least squares.
+   */
   labelSmoothing?: number;
 }
 
@@ -33,6 +36,8 @@ interface Terms {
   generator(fake: Value, real: Value | undefined): Value;
   /** Whether the generator's loss wants the logits of real images. */
   comparesBoth?: boolean;
+  /** Whether there are targets for label smoothing to soften. */
+  hasTargets?: boolean;
 }
 
 /** -log σ(x), -log(1 - σ(x)). */
@@ -51,14 +56,23 @@ const halfSquare = (x: Value, target: number): Value => half(mean(square(shift(x
 
 const terms: Record<LossKind, Terms> = {
   // Goodfellow et al. 2014, equation 1.
-  minimax: { discriminator: crossEntropy, generator: (fake) => negate(mean(ofZero(fake))) },
-  // The same paper, section 3.
-  nonSaturating: { discriminator: crossEntropy, generator: (fake) => mean(ofOne(fake)) },
+  minimax: {
+    discriminator: crossEntropy,
+    generator: (fake) => negate(mean(ofZero(fake))),
+    hasTargets: true,
+  },
+  // Goodfellow et al. 2014, section 3.
+  nonSaturating: {
+    discriminator: crossEntropy,
+    generator: (fake) => mean(ofOne(fake)),
+    hasTargets: true,
+  },
   // Mao et al. 2017, equation 9.
   leastSquares: {
     discriminator: (real, fake, smoothing) =>
       add(halfSquare(real, 1 - smoothing), halfSquare(fake, 0)),
     generator: (fake) => halfSquare(fake, 1),
+    hasTargets: true,
   },
   // Arjovsky et al. 2017, equations 2 and 3.
   wasserstein: {
@@ -96,7 +110,17 @@ const terms: Record<LossKind, Terms> = {
 function termsOf(loss: LossKind | AdversarialLoss): { terms: Terms; smoothing: number } {
   const { kind, labelSmoothing = 0 } = typeof loss === 'string' ? { kind: loss } : loss;
   if (!lossKinds.includes(kind)) throw invalid('loss', `one of ${lossKinds.join(', ')}`, kind);
+  const most = hasTargets(kind) ? 0.5 : 0;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= most)) {
+    const range = most === 0 ? `0, as the ${kind} loss has no targets to soften,` : `0 to ${most}`;
+    throw invalid('labelSmoothing', range, labelSmoothing);
+  }
   return { terms: terms[kind], smoothing: labelSmoothing };
+}
+
+/** Whether a loss has targets, which label smoothing can soften. */
+export function hasTargets(kind: LossKind): boolean {
+  return terms[kind].hasTargets === true;
 }
 
 /** Whether a loss compares logits of real images with those of fakes, so that the generator's wants both. */

@@ -1,5 +1,7 @@
 /** From values and updates to a ProcedureSpec. */
 import { GanodeError, invalid } from '../errors.js';
+import { checkKeys } from '../graph/check.js';
+import { reachable } from '../graph/reachable.js';
 import type { GraphSpec } from '../graph/spec.js';
 import { type Network, network } from './network.js';
 import type { ProcedureSpec, UpdateSpec, ValueSpec } from './spec.js';
@@ -59,6 +61,7 @@ export function procedureSpec(
   });
   if (typeof parts !== 'object' || parts === null || !Array.isArray(parts.updates))
     throw invalid('procedure', 'a function that gives { updates }', parts);
+  checkKeys('what a procedure gives', parts, ['updates', 'report', 'watched']);
   const { updates, report = {}, watched } = parts as ProcedureParts;
   if (updates.length === 0)
     throw new GanodeError('INVALID_OPTION', 'procedure: expected an update');
@@ -99,17 +102,6 @@ function objectives(updates: readonly Update[]): Value[] {
     if (one.kind === 'update') return [one.objective];
     return one.kind === 'clip' ? [] : objectives(one.updates);
   });
-}
-
-function reachable(ends: readonly Value[]): Value[] {
-  const found = new Set<Value>();
-  const waiting = [...ends];
-  for (let one = waiting.pop(); one; one = waiting.pop()) {
-    if (found.has(one)) continue;
-    found.add(one);
-    waiting.push(...one.inputs);
-  }
-  return [...found].sort((a, b) => a.order - b.order);
 }
 
 /** Names that somebody gave first, then what a value is reported as, then its operator's, numbered. */

@@ -1,6 +1,6 @@
 /** What a step does with its values: which networks move, by which objective, when. */
 import { GanodeError, invalid } from '../errors.js';
-import { type Check, checkAttributes, required, whole } from '../graph/check.js';
+import { type Check, checkAttributes, checkKeys, flag, required, whole } from '../graph/check.js';
 import { isNetwork, type Network } from './network.js';
 import { isValue, type Value } from './value.js';
 
@@ -40,6 +40,7 @@ export function update(
   options: UpdateOptions = {},
 ): Update {
   if (!isValue(objective)) throw invalid('objective', 'a value of the procedure', objective);
+  checkKeys('update', options, ['every', 'from', 'until']);
   checkAttributes('update', { ...options }, { every: whole(1), from: images, until: images });
   return { kind: 'update', networks: namesOf(networks), objective, options };
 }
@@ -66,8 +67,11 @@ export function together(updates: readonly Update[]): Update {
 export function repeat(
   times: number,
   updates: readonly Update[],
-  { sameData = false }: { sameData?: boolean } = {},
+  options: { sameData?: boolean } = {},
 ): Update {
+  checkKeys('repeat', options, ['sameData']);
+  checkAttributes('repeat', { ...options }, { sameData: flag });
+  const { sameData = false } = options;
   checkAttributes('repeat', { times }, { times: required(whole(1)) });
   if (!Array.isArray(updates) || updates.length === 0)
     throw new GanodeError('INVALID_OPTION', 'Expected updates to repeat but received none');

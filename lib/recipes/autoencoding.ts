@@ -1,6 +1,8 @@
 /** Training of an encoder together with the generator, its decoder. Formulas: `docs/objectives.md`. */
 import { z } from 'zod';
+import { lossKinds } from '../procedure/losses.js';
 import { aboveZero, fromZero } from './number.js';
+import { ofBuiltIn, requireNone } from './procedure.js';
 import { scheduled } from './scheduled.js';
 import type { Recipe } from './schema.js';
 import { unexpected } from './validate.js';
@@ -59,29 +61,13 @@ export function networksOf(kind: Kind | undefined): readonly NetworkName[] {
 const losses: Record<Kind, readonly string[] | undefined> = {
   vae: undefined,
   vaeGan: ['minimax', 'nonSaturating'],
-  aae: [
-    'minimax',
-    'nonSaturating',
-    'leastSquares',
-    'wasserstein',
-    'hinge',
-    'relativisticPairing',
-    'relativisticAverage',
-  ],
+  aae: lossKinds,
   avb: undefined,
 };
 
 /** Settings of the adversarial step, with the value that means none. */
-const absent = {
-  penalties: [],
-  augment: null,
-  weightClipping: null,
-  packing: 1,
-  discriminatorSteps: 1,
-  generatorSteps: 1,
-  update: 'alternating',
-  growing: null,
-} as const satisfies Partial<Recipe>;
+const { loss: _, autoencoding: __, ...ofGames } = ofBuiltIn;
+const absent = { ...ofGames, augment: null, growing: null } satisfies Partial<Recipe>;
 
 /** Throws `INVALID_OPTION` for networks, optimizers or settings that are missing, or that the procedure has no place for. */
 export function checkProcedure(recipe: Recipe): void {
@@ -105,12 +91,7 @@ export function checkProcedure(recipe: Recipe): void {
     return;
   }
   checkLoss(kind, recipe);
-  for (const [name, none] of Object.entries(absent)) {
-    const value = recipe[name as keyof typeof absent];
-    if (JSON.stringify(value) !== JSON.stringify(none)) {
-      throw unexpected(name, `${JSON.stringify(none)} with autoencoding`, value);
-    }
-  }
+  requireNone(recipe, absent, (none) => `${JSON.stringify(none)} with autoencoding`);
   if ((kind === 'vae' || kind === 'vaeGan') && recipe.latentDistribution !== 'normal') {
     throw unexpected('latentDistribution', `'normal' for ${kind}`, recipe.latentDistribution);
   }

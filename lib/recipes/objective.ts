@@ -1,11 +1,8 @@
 /** What the players minimize: losses and penalties. Formulas: `docs/objectives.md`. */
 import { z } from 'zod';
+import { hasTargets, isRelativistic, lossKinds } from '../procedure/losses.js';
 import { aboveZero, fromZero } from './number.js';
 import { scheduled } from './scheduled.js';
-
-/** Losses whose targets for real images label smoothing can soften. */
-const smoothed: readonly string[] = ['minimax', 'nonSaturating', 'leastSquares'];
-const relativistic: readonly string[] = ['relativisticPairing', 'relativisticAverage'];
 
 export const lossSchema = z
   .strictObject({
@@ -13,15 +10,7 @@ export const lossSchema = z
      * `minimax`, `nonSaturating` (Goodfellow et al. 2014), `leastSquares` (Mao et al. 2017), `wasserstein` (Arjovsky et al. 2017),
      * `hinge` (Lim & Ye 2017), `relativisticPairing` and `relativisticAverage` (Jolicoeur-Martineau 2018; R3GAN has the former).
      */
-    kind: z.enum([
-      'minimax',
-      'nonSaturating',
-      'leastSquares',
-      'wasserstein',
-      'hinge',
-      'relativisticPairing',
-      'relativisticAverage',
-    ]),
+    kind: z.enum(lossKinds),
     /** One-sided (Salimans et al. 2016): D's target for real images is 1 - this. */
     labelSmoothing: z.number().min(0).max(0.5).default(0),
     /** Share of the fakes that G learns from, those that D takes most for real (Sinha et al. 2020); null: all. */
@@ -44,10 +33,10 @@ export const lossSchema = z
   .superRefine(({ kind, labelSmoothing, topK }, context) => {
     const refuse = (field: string, expected: string): void =>
       context.addIssue({ code: 'custom', path: [field], message: `expected ${expected}` });
-    if (labelSmoothing > 0 && !smoothed.includes(kind)) {
+    if (labelSmoothing > 0 && !hasTargets(kind)) {
       refuse('labelSmoothing', `0, as the ${kind} loss has no targets to soften,`);
     }
-    if (topK !== null && relativistic.includes(kind)) {
+    if (topK !== null && isRelativistic(kind)) {
       refuse('topK', `null, as the ${kind} loss compares every fake with a real image,`);
     }
   });

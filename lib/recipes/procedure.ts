@@ -27,7 +27,7 @@ function isUpdate(value: unknown): boolean {
 }
 
 /** Settings of the built-in procedures, with what stands there where a recipe has its own. */
-const ofBuiltIn = {
+export const ofBuiltIn = {
   loss: undefined,
   penalties: [],
   weightClipping: null,
@@ -36,7 +36,7 @@ const ofBuiltIn = {
   generatorSteps: 1,
   update: 'alternating',
   autoencoding: null,
-} as const;
+} satisfies Partial<Recipe>;
 
 /** A recipe's defaults without those settings: a procedure says itself what they say. */
 export function withoutBuiltIn(defaults: Record<string, unknown>): Record<string, unknown> {
@@ -46,10 +46,19 @@ export function withoutBuiltIn(defaults: Record<string, unknown>): Record<string
 /** @throws GanodeError `INVALID_OPTION` for a setting that the recipe's own procedure would not look at. */
 export function checkOwnProcedure(recipe: Recipe): void {
   if (recipe.procedure === null) return;
-  for (const [name, none] of Object.entries(ofBuiltIn)) {
-    const value = recipe[name as keyof typeof ofBuiltIn];
-    if (JSON.stringify(value) === JSON.stringify(none)) continue;
-    throw unexpected(name, 'nothing, as the procedure has objectives of its own,', value);
+  requireNone(recipe, ofBuiltIn, () => 'nothing, as the procedure has objectives of its own,');
+}
+
+/** Throws `INVALID_OPTION` for a setting that is something else than what means none. */
+export function requireNone(
+  recipe: Recipe,
+  settings: Partial<Recipe>,
+  expected: (none: unknown) => string,
+): void {
+  for (const [name, none] of Object.entries(settings)) {
+    const value = recipe[name as keyof Recipe];
+    if (JSON.stringify(value) !== JSON.stringify(none))
+      throw unexpected(name, expected(none), value);
   }
 }
 

@@ -37,6 +37,13 @@ std::string wordOf(const NodeSpec& spec, const char* key) {
   return found->get<std::string>();
 }
 
+void expectAttributes(const NodeSpec& spec, const std::set<std::string>& known) {
+  for (const auto& [key, value] : spec.attributes.items()) {
+    if (known.contains(key)) continue;
+    refuseValue(spec, "has no attribute \"" + key + "\"; it has " + namesIn({known.begin(), known.end()}));
+  }
+}
+
 // A share of the batch's items: one in `of`.
 ValueType drawn(Attributes& attributes, Dims dims) {
   ValueType type;
@@ -95,6 +102,7 @@ ProcedureValue Procedure::make(const NodeSpec& spec, const Options& options) con
   };
   if (spec.op == "field") {
     value.source = Source::Field;
+    expectAttributes(spec, {"field"});
     value.word = wordOf(spec, "field");
     value.readsData = true;
     if (value.word == "image") {
@@ -122,9 +130,11 @@ ProcedureValue Procedure::make(const NodeSpec& spec, const Options& options) con
     expectInputs(0);
   } else if (spec.op == "apply") {
     value.source = Source::Apply;
+    expectAttributes(spec, {"network", "arguments"});
     readNetwork(spec, value);
   } else if (spec.op == "output") {
     value.source = Source::Output;
+    expectAttributes(spec, {"output"});
     value.word = wordOf(spec, "output");
     expectInputs(1);
     const ProcedureValue& pass = values_[value.inputs[0]];
@@ -141,6 +151,7 @@ ProcedureValue Procedure::make(const NodeSpec& spec, const Options& options) con
     value.type.shape.dims = network.graph->outputShape(value.word);
   } else if (spec.op == "augment") {
     value.source = Source::Augment;
+    expectAttributes(spec, {});
     value.isFresh = true;
     expectInputs(1);
     notAPass();
@@ -150,11 +161,13 @@ ProcedureValue Procedure::make(const NodeSpec& spec, const Options& options) con
     if (!options.hasAugmentation) value.isFresh = false;
   } else if (spec.op == "detach") {
     value.source = Source::Detach;
+    expectAttributes(spec, {});
     expectInputs(1);
     notAPass();
     value.type = types[0];
   } else if (spec.op == "gradient") {
     value.source = Source::Gradient;
+    expectAttributes(spec, {});
     expectInputs(2);
     notAPass();
     value.type = types[1];
@@ -162,6 +175,7 @@ ProcedureValue Procedure::make(const NodeSpec& spec, const Options& options) con
       refuseValue(spec, "expected real values, got a label");
   } else if (spec.op == "orthogonality") {
     value.source = Source::Weights;
+    expectAttributes(spec, {"network"});
     value.network = indexOfNetwork(wordOf(spec, "network"), "value \"" + spec.name + "\"");
     value.reads.insert(value.network);
     value.type.once = true;

@@ -24,10 +24,31 @@ const json& partOf(const json& object, const char* key, const std::string& where
   return *found;
 }
 
+// Names end up in columns of reports and in those of a checkpoint's tensors.
+bool isPlainName(const std::string& name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  return !name.empty() && name.size() <= 200 && std::all_of(name.begin(), name.end(), fits);
+}
+
 std::string nameFrom(const json& value, const std::string& what) {
-  if (!value.is_string() || value.get<std::string>().empty() || value.get<std::string>().size() > 200)
-    refuseProcedure(what + ": expected a name, got " + shown(value));
+  if (!value.is_string() || !isPlainName(value.get<std::string>())) {
+    refuseProcedure(what + ": expected a name of up to 200 letters, digits, '_', '-' and '.', got " +
+                    shown(value));
+  }
   return value.get<std::string>();
+}
+
+// A key that nobody reads would be taken in silence.
+void expectKeys(const json& object, const std::set<std::string>& known, const std::string& where) {
+  for (const auto& [key, value] : object.items()) {
+    if (known.contains(key)) continue;
+    std::string all;
+    for (const std::string& one : known) all += (all.empty() ? "" : ", ") + one;
+    refuseProcedure(where + ": has no " + shown(key) + "; it has " + all);
+  }
 }
 
 std::vector<std::string> namesFrom(const json& value, const std::string& what) {
@@ -95,17 +116,24 @@ UpdateSpec parseUpdate(const json& value, const std::string& where, const std::s
     if (update.networks.empty()) refuseProcedure(where + ": expected at least one network, got none");
   }
   if (kind == "update") {
+    expectKeys(value, {"kind", "networks", "objective", "every", "from", "until"}, where);
     update.objective = nameFrom(partOf(value, "objective", where), where + ", its objective");
     if (!values.contains(update.objective))
       refuseProcedure(where + ": its objective \"" + update.objective + "\" is no value of the procedure");
     update.every = wholeFrom(value, "every", 1, kMostTurns, where);
     update.from = numberFrom(value, "from", 0, where);
     update.until = numberFrom(value, "until", update.until, where);
+    if (!(update.from < update.until)) {
+      refuseProcedure(where + ": expected until to be above from, or it is never due, got " +
+                      shown(value["until"]) + " and " + std::to_string(static_cast<int64_t>(update.from)));
+    }
   } else if (kind == "clip") {
+    expectKeys(value, {"kind", "networks", "limit"}, where);
     update.kind = UpdateSpec::Kind::Clip;
     update.limit = numberFrom(value, "limit", 0, where);
     if (update.limit <= 0) refuseProcedure(where + ": expected limit to be a number above 0");
   } else if (kind == "together") {
+    expectKeys(value, {"kind", "updates"}, where);
     update.kind = UpdateSpec::Kind::Together;
     parts("updates");
     for (const UpdateSpec& part : update.parts) {
@@ -113,6 +141,7 @@ UpdateSpec parseUpdate(const json& value, const std::string& where, const std::s
         refuseProcedure(where + ": expected updates without every in together");
     }
   } else if (kind == "repeat") {
+    expectKeys(value, {"kind", "times", "sameData", "updates"}, where);
     update.kind = UpdateSpec::Kind::Repeat;
     update.times = wholeFrom(value, "times", 1, kMostTurns, where);
     if (const auto same = value.find("sameData"); same != value.end()) {
@@ -174,6 +203,7 @@ double ProcedureSpec::lazyRatio(const std::string& network) const {
 
 ProcedureSpec parseProcedure(const json& value) {
   if (!value.is_object()) refuseProcedure("expected {values, updates}, got " + shown(value));
+  expectKeys(value, {"version", "values", "updates", "report", "watched"}, "the whole");
   ProcedureSpec spec;
   std::set<std::string> known;
   const json& values = partOf(value, "values", "the whole");
@@ -193,6 +223,7 @@ ProcedureSpec parseProcedure(const json& value) {
     if (!report->is_object()) refuseProcedure("expected report to be {column: value}, got " + shown(*report));
     for (const auto& [column, one] : report->items()) {
       const std::string name = nameFrom(one, "report of " + column);
+      nameFrom(column, "column of a report");
       if (!known.contains(name)) refuseProcedure("report of " + column + ": \"" + name + "\" is no value");
       spec.report.emplace_back(column, name);
     }

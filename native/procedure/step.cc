@@ -21,6 +21,11 @@ void addNorms(const std::vector<UpdateSpec>& updates, std::vector<std::string>& 
   }
 }
 
+// Columns that sessions fill themselves, whatever a procedure has.
+bool isOwn(const std::string& column) {
+  return column.ends_with("GradientNorm") || column == "lod" || column == "augmentProbability";
+}
+
 std::vector<std::string> columnsOfProcedure(const ProcedureSpec& spec, bool grows, bool augments) {
   std::vector<std::string> columns;
   for (const auto& [column, unused] : spec.report) columns.push_back(column);
@@ -41,6 +46,10 @@ ProcedureStep::ProcedureStep(Options options, Procedure procedure, std::vector<P
       terms_(columnsOfProcedure(procedure_.spec(), options_.grows, augment_.has_value())) {
   for (const ProcedureValue& value : procedure_.values()) {
     if (value.function) value.function->moveTo(players_.front()->graph().device());
+  }
+  for (const auto& [column, unused] : procedure_.spec().report) {
+    if (!isOwn(column)) continue;
+    refuseProcedure("report of " + column + ": that column is the session's own");
   }
   const Plan whole = planOfAll();
   std::set<std::string> reported;

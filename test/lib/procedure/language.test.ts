@@ -203,6 +203,48 @@ describe('a procedure is refused', () => {
     );
   });
 
+  it('for what nobody would read, or would read wrongly', () => {
+    const update = (options: object): p.ProcedureFunction => {
+      return ({ networks: { generator } }) => ({
+        updates: [p.update(generator, p.mean(generator({ z: p.latent() }).image), options)],
+      });
+    };
+    expect(() => resolve(update({ evry: 3 }))).toThrow(
+      'Expected options among every, from, until for update but received "evry" of type string',
+    );
+    expect(() =>
+      resolve((context) => ({ ...hinge(context), reports: {} }) as p.ProcedureParts),
+    ).toThrow(
+      'Expected options among updates, report, watched for what a procedure gives but received "reports" of type string',
+    );
+    expect(() =>
+      resolve(({ networks: { generator } }) => ({
+        updates: [p.repeat(2, [p.update(generator, p.latent())], { samedata: true } as object)],
+      })),
+    ).toThrow('Expected options among sameData for repeat but received "samedata" of type string');
+    const x = p.latent();
+    expect(() => p.discriminatorLoss({ kind: 'hinge', labelSmoothing: 0.1 }, x, x)).toThrow(
+      'Expected 0, as the hinge loss has no targets to soften, for labelSmoothing but received 0.1 of type number',
+    );
+    expect(() => p.discriminatorLoss({ kind: 'minimax', labelSmoothing: 0.6 }, x, x)).toThrow(
+      'Expected 0 to 0.5 for labelSmoothing but received 0.6 of type number',
+    );
+  });
+
+  it.each(['generatorGradientNorm', 'lod'])(
+    'for a report of a column that is not its own: %s',
+    async (column) => {
+      const { train } = await import('../train/training.js');
+      const mine: p.ProcedureFunction = (context) => {
+        const { updates, report } = hinge(context);
+        return { updates, report: { [column]: report?.['loss'] as p.Value } };
+      };
+      await expect(train({ recipe: own(mine) })).rejects.toThrow(
+        `procedure: report of ${column}: that column is the session's own`,
+      );
+    },
+  );
+
   it('where a recipe would be taken for another', () => {
     const broken = { ...resolve(hinge), procedure: { values: [], updates: [{ kind: 'repeat' }] } };
     expect(() => resolveRecipe(broken as unknown as RecipeConfig, { image })).toThrow(
